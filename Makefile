@@ -1,0 +1,96 @@
+# Yavar.  `make run` shows a pledge confirmed, `make test` runs everything;
+# both install what is missing on a Debian machine.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+BUILD ?= build
+SAN ?=
+VERSION := 0.1
+
+PACKAGES := gcc make pkg-config python3 libevent-dev libcurl4-openssl-dev libsqlite3-dev libpcre2-dev libicu-dev \
+	libjansson-dev libsodium-dev libfribidi-dev
+TEST_PACKAGES := libcmocka-dev kannel kannel-extras clang clang-format llvm libclang-rt-14-dev
+
+LIBRARIES := libevent libcurl sqlite3 libpcre2-8 icu-uc icu-i18n jansson libsodium fribidi
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Werror
+HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fstack-clash-protection -Wformat-security
+HARDENING_LINK := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+CFLAGS ?= -O2 -g
+ifneq ($(SAN),)
+HARDENING := -fPIE
+HARDENING_LINK := -pie
+SANITIZE := -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
+endif
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DYAVAR_VERSION='"$(VERSION)"' -I. $(CFLAGS) $(WARNINGS) $(HARDENING) $(SANITIZE) \
+	$(shell pkg-config --cflags $(LIBRARIES))
+ALL_LIBS = $(shell pkg-config --libs $(LIBRARIES)) -lpthread
+
+SOURCES := $(wildcard gateway/*.c gateway/*/*.c handlers/*.c)
+ASSEMBLY := $(wildcard gateway/*/*.S)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(ASSEMBLY:%.S=$(BUILD)/%.s.o)
+LIBRARY_OBJECTS := $(filter-out $(BUILD)/gateway/main.o,$(OBJECTS))
+UNIT_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c tests/providers/test_*.c \
+	tests/dialogs/test_*.c tests/store/test_*.c))
+EMBEDDED := $(wildcard config/*.ini config/messages/*.ini config/samples/needs.csv gateway/store/migrations/*.sql)
+
+.PHONY: all deps test-deps run test test-only lint check sanitize bench clean format
+
+all: $(BUILD)/yavar
+
+$(BUILD)/yavar: $(OBJECTS)
+	$(CC) $(ALL_CFLAGS) $(HARDENING_LINK) -o $@ $^ $(ALL_LIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.s.o: %.S $(EMBEDDED)
+	@mkdir -p $(@D)
+	$(CC) -c -o $@ $<
+
+$(BUILD)/libyavar.a: $(LIBRARY_OBJECTS)
+	$(AR) rcs $@ $^
+
+$(BUILD)/tests/%: tests/%.c $(wildcard tests/unit/*.h) $(BUILD)/libyavar.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -o $@ $< $(if $(findstring test_net,$<),tests/unit/net_world.c) \
+		$(BUILD)/libyavar.a $(HARDENING_LINK) $(ALL_LIBS) -lcmocka
+
+deps:
+	@tools/install $(PACKAGES)
+test-deps: deps
+	@tools/install $(TEST_PACKAGES)
+
+run: deps
+	@$(MAKE) --no-print-directory -s all
+	@python3 tests/e2e/demo.py $(BUILD)/yavar
+
+test: test-deps
+	@tests/run
+
+unit: $(UNIT_TESTS)
+
+lint:
+	@python3 tests/lint/lint.py
+
+bench: deps
+	@$(MAKE) --no-print-directory -s all $(BUILD)/bench/load $(BUILD)/bench/bare
+	@QUICK=$(QUICK) python3 bench/run
+
+$(BUILD)/bench/load: bench/load.c bench/pledges.c bench/pledges.h
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -o $@ bench/load.c bench/pledges.c
+
+$(BUILD)/bench/bare: bench/bare.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -o $@ $< -levent
+
+format:
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+clean:
+	rm -rf build build-*
+
+-include $(OBJECTS:.o=.d)

@@ -1,0 +1,314 @@
+/* The admin API: one row an operation. */
+#include "gateway/admin.h"
+
+#include "gateway/base/clock.h"
+#include "gateway/base/fold.h"
+#include "gateway/base/json.h"
+#include "gateway/base/phone.h"
+#include "gateway/base/segment.h"
+#include "gateway/base/utf8.h"
+#include "gateway/import.h"
+#include "gateway/outbound.h"
+
+enum { REPLY_SEGMENTS_MOST = 6, WORDS_MOST = 8 };
+
+static struct http_response respond(const struct admin_call *c, int status, struct json *json)
+{
+    struct http_response response = {.status = status, .content_type = STR("application/json")};
+    response.body = json_write(json, c->arena);
+    json_free(json);
+    return response;
+}
+
+static struct http_response fault(const struct admin_call *c, int status, const char *what)
+{
+    struct json *json = json_object_new();
+    json_put_str(json, "error", str_of(what));
+    return respond(c, status, json);
+}
+
+static struct http_response created(const struct admin_call *c, struct str id)
+{
+    struct json *json = json_object_new();
+    json_put_str(json, "id", id);
+    return respond(c, 201, json);
+}
+
+static int64_t now(const struct admin_call *c)
+{
+    return c->now_ms / 1000;
+}
+
+bool message_id_read(struct str name, bool *incoming, int64_t *id)
+{
+    *incoming = str_starts(name, STR("in"));
+    return (*incoming && str_to_i64(str_after(name, 2), id)) ||
+           (str_starts(name, STR("out")) && str_to_i64(str_after(name, 3), id));
+}
+
+/* ---- the operations ---- */
+
+static struct http_response post_needs(const struct admin_call *c, struct str id, const struct json *body)
+{
+    (void)id, (void)body; /* neither a name nor JSON: the body is the CSV */
+    struct http_pairs fields = http_parse_fields(c->arena, c->request->query, NULL);
+    const struct http_pair *name = http_field(&fields, STR("name"));
+    struct import_result r = import_needs(c->store, c->config, c->arena, now(c),
+                                          name != NULL ? str_cstr(c->arena, name->value) : "needs.csv", c->request->body);
+    struct json *json = json_object_new();
+    if (r.faults.count > 0) {
+        json_put_str(json, "error", sbuf_str(&r.faults.text));
+        return respond(c, 422, json);
+    }
+    json_put_int(json, "rows", (int64_t)r.rows);
+    json_put_int(json, "added", (int64_t)r.added);
+    json_put_int(json, "changed", (int64_t)r.changed);
+    json_put_str(json, "notes", r.notes);
+    return respond(c, 200, json);
+}
+
+static bool add_words(const struct admin_call *c, int64_t campaign, const struct json *words)
+{
+    for (size_t i = 0; i < json_count(words); i++) {
+        struct str word = json_text(json_at(words, i)), folded = fold_glued(c->arena, fold(c->arena, word));
+        if (folded.n == 0 || !campaign_word_add(c->store, campaign, (int64_t)i, folded, word))
+            return false;
+    }
+    return true;
+}
+
+static struct http_response post_campaigns(const struct admin_call *c, struct str id, const struct json *body)
+{
+    (void)id; /* the store gives it */
+    const struct json *words = json_get(body, "keywords");
+    struct campaign campaign = {.name_fa = json_str(body, "name_fa"),
+                                .name_en = json_str(body, "name_en"),
+                                .provinces = json_str(body, "provinces"),
+                                .pay_to = json_str(body, "pay_to"),
+                                .goal_rial = json_int(body, "goal_rial", 0),
+                                .starts_at = json_int(body, "starts_at", 0),
+                                .ends_at = json_int(body, "ends_at", 0)};
+    if (json_count(words) == 0 || json_count(words) > WORDS_MOST || json_text(json_at(words, 0)).n == 0)
+        return fault(c, 422, "a campaign needs one to eight keywords");
+    if (campaign.name_fa.n == 0)
+        campaign.name_fa = json_text(json_at(words, 0));
+    if (campaign.name_en.n == 0)
+        campaign.name_en = campaign.name_fa;
+    int64_t made = campaign_add(c->store, &campaign, now(c));
+    if (made == 0 || !add_words(c, made, words))
+        return fault(c, 409, "a keyword is empty, or belongs to a campaign already");
+    return created(c, str_printf(c->arena, "%lld", (long long)made));
+}
+
+static struct http_response queue(const struct admin_call *c, struct outbound *m)
+{
+    struct sms_size size = sms_measure(m->text);
+    if (m->text.n == 0 || !utf8_valid(m->text) || size.segments > REPLY_SEGMENTS_MOST)
+        return fault(c, 422, "a text is needed, of at most six segments");
+    m->segments = size.segments;
+    m->lane = LANE_CONFIRMATION;
+    int64_t made = outbox_add(c->store, m, c->now_ms);
+    return created(c, str_printf(c->arena, "out%lld", (long long)made));
+}
+
+static struct http_response post_reply(const struct admin_call *c, struct str id, const struct json *body)
+{
+    struct inbox_row row;
+    bool incoming;
+    int64_t number;
+    if (!message_id_read(id, &incoming, &number) || !incoming || !inbox_get(c->store, c->arena, number, &row))
+        return fault(c, 404, "no incoming message has this id");
+    struct phone phone = phone_parse(row.sender, c->config->service.country.p);
+    if (!phone_reachable(&phone))
+        return fault(c, 422, "its sender cannot be answered");
+    if (config_channel(c->config, row.channel) == NULL)
+        return fault(c, 422, "the channel it came through is no longer configured");
+    struct outbound m = {.channel = row.channel, .text = json_str(body, "text"), .reply_to = row.id};
+    if (!str_to_i64(str_of(phone.digits), &m.phone))
+        return fault(c, 422, "its sender cannot be answered");
+    inbox_answered(c->store, row.id, now(c));
+    return queue(c, &m);
+}
+
+static struct http_response post_messages(const struct admin_call *c, struct str id, const struct json *body)
+{
+    (void)id; /* the store gives it */
+    struct phone phone = phone_parse(json_str(body, "phone"), c->config->service.country.p);
+    struct outbound m = {.channel = json_str(body, "channel"), .text = json_str(body, "text")};
+    if (config_channel(c->config, m.channel) == NULL)
+        return fault(c, 404, "no channel has this name");
+    if (!phone_reachable(&phone) || !str_to_i64(str_of(phone.digits), &m.phone))
+        return fault(c, 422, "this is no phone number that an SMS can reach");
+    return queue(c, &m);
+}
+
+struct operation {
+    const char *path; /* '*' stands for an id */
+    struct http_response (*run)(const struct admin_call *c, struct str id, const struct json *body);
+    bool json;
+};
+static const struct operation operations[] = {
+    {"/api/v1/needs", post_needs, false},
+    {"/api/v1/campaigns", post_campaigns, true},
+    {"/api/v1/messages", post_messages, true},
+    {"/api/v1/messages/*/reply", post_reply, true},
+};
+
+static bool path_matches(const char *pattern, struct str path, struct str *id)
+{
+    const char *star = strchr(pattern, '*');
+    if (star == NULL)
+        return str_is(path, pattern);
+    struct str head = str_from(pattern, (size_t)(star - pattern)), tail = str_of(star + 1);
+    if (!str_starts(path, head) || path.n <= head.n + tail.n)
+        return false;
+    *id = str_from(path.p + head.n, path.n - head.n - tail.n);
+    return str_eq(str_after(path, path.n - tail.n), tail) && memchr(id->p, '/', id->n) == NULL;
+}
+
+static struct http_response run_operation(const struct admin_call *c, const struct operation *op, struct str id)
+{
+    struct error e;
+    struct json *body = NULL;
+    if (op->json && (body = json_read(c->request->body, &e)) == NULL)
+        return fault(c, 400, e.text);
+    struct http_response response = op->run(c, id, body);
+    json_free(body);
+    return response;
+}
+
+struct http_response admin_run(const struct admin_call *c)
+{
+    struct str id = STR("");
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
+        if (path_matches(operations[i].path, c->request->path, &id))
+            return c->request->method == HTTP_POST ? run_operation(c, &operations[i], id)
+                                                   : fault(c, 405, "only POST");
+    return fault(c, 404, "no such operation");
+}
+
+/* ---- in the running service ---- */
+
+struct admin_job {
+    struct job job; /* first */
+    struct gateway *gateway;
+    struct http_server *server;
+    struct config *config;
+    struct arena *arena;
+    struct arena_mark mark;
+    struct http_ticket ticket;
+    struct http_request request;
+    struct http_response response;
+};
+
+static struct admin_job *of(struct job *job)
+{
+    return (struct admin_job *)job;
+}
+
+static void run(struct job *job, void *db)
+{
+    struct admin_job *j = of(job);
+    struct database *d = db;
+    struct admin_call call = {d->store, d->zone, j->config, j->arena, clock_ms(), &j->request};
+    if (!store_savepoint(d->store))
+        return;
+    j->response = admin_run(&call);
+    if (j->response.status >= 400 || !store_savepoint_keep(d->store))
+        store_savepoint_undo(d->store);
+}
+
+static void reset(struct job *job)
+{
+    arena_rewind(of(job)->arena, of(job)->mark);
+}
+
+static void done(struct job *job, enum job_outcome outcome)
+{
+    struct admin_job *j = of(job);
+    struct gateway *g = j->gateway;
+    if (outcome == JOB_NOT_DONE)
+        j->response = (struct http_response){.status = 503, .retry_after = 5};
+    if (outcome != JOB_UNKNOWN)
+        /* false: who asked has gone */
+        (void)http_server_answer(j->server, j->ticket, &j->response);
+    for (size_t i = 0; outcome == JOB_DONE && i < j->config->channel_count; i++)
+        sender_wake(g->sender, j->config->channels[i].name);
+    config_drop(j->config);
+    arena_free(j->arena);
+}
+
+static void run_metrics(struct job *job, void *db)
+{
+    struct database *d = db;
+    struct admin_job *j = of(job);
+    store_figures(d->store, &j->gateway->metrics.figures); /* read only here and by done_metrics, which comes after */
+    j->gateway->metrics.wal_bytes = store_wal_bytes(d->store);
+}
+
+static void done_metrics(struct job *job, enum job_outcome outcome)
+{
+    struct admin_job *j = of(job);
+    struct gateway *g = j->gateway;
+    struct worker_figures commits;
+    (void)outcome; /* the figures are as good as they are */
+    worker_figures(g->writer, &commits);
+    g->metrics.stall_seconds = (double)loop_longest_turn(g->loop) / 1e6;
+    struct http_response response = {.status = 200, .content_type = STR("text/plain; version=0.0.4; charset=utf-8")};
+    response.body = metrics_write(&g->metrics, g->config, &commits, clock_ms(), j->arena);
+    /* false: the scraper has gone */
+    (void)http_server_answer(j->server, j->ticket, &response);
+    config_drop(j->config);
+    arena_free(j->arena);
+}
+
+static struct admin_job *new_job(struct gateway *g, struct http_server *server, const struct http_request *request,
+                                 struct arena *arena, struct http_ticket ticket)
+{
+    struct admin_job *j = arena_new_of(arena, struct admin_job);
+    *j = (struct admin_job){.gateway = g, .server = server, .config = config_keep(g->config), .arena = arena,
+                            .ticket = ticket, .request = *request};
+    j->job = (struct job){.rank = JOB_BACKGROUND, .run = run, .reset = reset, .done = done};
+    return j;
+}
+
+static void answer(struct http_server *server, struct http_ticket ticket, struct arena *arena, int status, struct str body)
+{
+    struct http_response response = {.status = status, .content_type = STR("text/plain; charset=UTF-8"), .body = body};
+    /* false: who asked has gone */
+    (void)http_server_answer(server, ticket, &response);
+    arena_free(arena);
+}
+
+static void submit(struct worker *worker, struct admin_job *j)
+{
+    j->mark = arena_mark(j->arena);
+    if (!worker_submit(worker, &j->job))
+        j->job.done(&j->job, JOB_NOT_DONE);
+}
+
+void admin_request(void *ctx, const struct http_request *request, struct arena *arena, struct http_ticket ticket)
+{
+    struct gateway *g = ctx;
+    bool get = request->method == HTTP_GET;
+    if (str_is(request->path, "/healthz") || str_is(request->path, "/readyz")) {
+        bool well = str_is(request->path, "/healthz") || gateway_ready(g);
+        answer(g->admin, ticket, arena, well ? 200 : 503, well ? STR("ok\n") : STR("not ready\n"));
+    } else if (str_is(request->path, "/metrics") && get) {
+        struct admin_job *j = new_job(g, g->admin, request, arena, ticket);
+        j->job.run = run_metrics;
+        j->job.reset = NULL;
+        j->job.done = done_metrics;
+        submit(g->reader, j);
+    } else if (str_starts(request->path, STR("/api/v1/"))) {
+        answer(g->admin, ticket, arena, 401, STR("a token is needed\n")); /* tokens come with staff */
+    } else {
+        answer(g->admin, ticket, arena, str_is(request->path, "/metrics") ? 405 : 404, STR(""));
+    }
+}
+
+void door_request(void *ctx, const struct http_request *request, struct arena *arena, struct http_ticket ticket)
+{
+    struct gateway *g = ctx;
+    submit(g->writer, new_job(g, g->door, request, arena, ticket));
+}

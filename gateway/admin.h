@@ -1,0 +1,32 @@
+/* The admin API: what a coordinator or the command line asks for, as HTTP
+ * requests under /api/v1.
+ *
+ * One function does the work inside a transaction; the running service calls
+ * it from a job, and a command that finds no service running calls it itself.
+ * The door (DATABASE.sock, mode 0600) needs no token. */
+#ifndef YAVAR_ADMIN_H
+#define YAVAR_ADMIN_H
+
+#include "gateway/gateway.h"
+
+struct admin_call {
+    struct store *store;
+    struct zone *zone;
+    const struct config *config;
+    struct arena *arena;
+    int64_t now_ms;
+    const struct http_request *request;
+};
+
+/* Inside an open transaction; a status of 400 and more means: roll it back.
+ * Bodies are JSON, faults {"error": "…"}. */
+struct http_response admin_run(const struct admin_call *call);
+
+/* For http_server_open of the admin address and of the door. */
+void admin_request(void *ctx, const struct http_request *request, struct arena *arena, struct http_ticket ticket);
+void door_request(void *ctx, const struct http_request *request, struct arena *arena, struct http_ticket ticket);
+
+/* "in12" and "out7", as messages are named outside. */
+bool message_id_read(struct str name, bool *incoming, int64_t *id) MUST_CHECK;
+
+#endif

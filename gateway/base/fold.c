@@ -1,0 +1,173 @@
+/* Persian folding over ICU's NFKC: NFKC opens presentation forms but leaves
+ * ي ك ٥ ۵ as they are, so a small table of ours stands on top. */
+#include "gateway/base/fold.h"
+
+#include "gateway/base/arena.h"
+#include "gateway/base/icu.h"
+#include "gateway/base/utf8.h"
+
+enum { DROP = 0, BLANK = ' ' };
+
+static bool is_dropped(uint32_t c)
+{
+    return c == 0x0640 || c == 0x00AD || (c >= 0x064B && c <= 0x065F) || c == 0x0670 || c == 0x200B ||
+           (c >= 0x200D && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || c == 0x2060 ||
+           (c >= 0x2066 && c <= 0x2069) || c == 0x061C || c == 0xFEFF || (c >= 0xFE00 && c <= 0xFE0F) ||
+           (c >= 0x0610 && c <= 0x061A) || (c >= 0x06D6 && c <= 0x06ED && c != 0x06DD && c != 0x06DE &&
+                                            c != 0x06E5 && c != 0x06E6 && c != 0x06E9);
+}
+
+/* What one code point of the NFKC form becomes (providers' text facts, §7). */
+static uint32_t fold_code(uint32_t c)
+{
+    if (c < 0x80)
+        return c <= ' ' || c == 0x7F ? BLANK : c;
+    if (c >= 0x06F0 && c <= 0x06F9)
+        return '0' + (c - 0x06F0);
+    if (c >= 0x0660 && c <= 0x0669)
+        return '0' + (c - 0x0660);
+    if (is_dropped(c))
+        return DROP;
+    switch (c) {
+    case 0x064A: case 0x0649: case 0x0626: case 0x06D2: case 0x06CE:
+        return 0x06CC; /* ی */
+    case 0x0643: case 0x06AA:
+        return 0x06A9; /* ک */
+    case 0x0629: case 0x06C0: case 0x06D5: case 0x06C1: case 0x06C2: case 0x06C3: case 0x06BE:
+        return 0x0647; /* ه */
+    case 0x0622: case 0x0623: case 0x0625: case 0x0671:
+        return 0x0627; /* ا */
+    case 0x0624:
+        return 0x0648; /* و */
+    case 0x066B:
+        return '.';
+    case 0x066C: case 0x060C:
+        return ',';
+    case 0x061B:
+        return ';';
+    case 0x061F:
+        return '?';
+    case 0x066A:
+        return '%';
+    case 0x2212: case 0x2010: case 0x2011: case 0x2013:
+        return '-';
+    case 0x200C:
+        return BLANK;
+    default:
+        return icu_is_space(c) ? BLANK : c;
+    }
+}
+
+struct folder {
+    struct sbuf out;
+    uint32_t *origin;
+    bool blank_due; /* a blank was seen and something stands before it */
+    uint32_t blank_at;
+};
+
+static void put(struct folder *f, uint32_t c, uint32_t at)
+{
+    size_t from = f->out.n;
+    utf8_add(&f->out, c);
+    if (f->origin != NULL)
+        for (size_t i = from; i < f->out.n; i++)
+            f->origin[i] = at;
+}
+
+static void fold_one(struct folder *f, uint32_t c, uint32_t at)
+{
+    uint32_t to = fold_code(c);
+    if (to == DROP)
+        return;
+    if (to == BLANK) {
+        if (f->out.n > 0 && !f->blank_due) {
+            f->blank_due = true;
+            f->blank_at = at;
+        }
+        return;
+    }
+    if (f->blank_due) {
+        put(f, ' ', f->blank_at);
+        f->blank_due = false;
+    }
+    put(f, to, at);
+}
+
+/* Letters, digits and blanks that NFKC leaves alone when no combining mark
+ * follows; they make up nearly every text. */
+static bool is_plain(uint32_t c)
+{
+    return c < 0x80 || (c >= 0x0620 && c <= 0x064A) || (c >= 0x0660 && c <= 0x066F) ||
+           (c >= 0x0679 && c <= 0x06D3) || (c >= 0x06F0 && c <= 0x06FC) || c == 0x200C || c == 0x060C ||
+           c == 0x061F;
+}
+
+/* Takes the shortest run off *REST that NFKC can treat apart. */
+static struct str take_run(struct str *rest, uint32_t *first)
+{
+    struct str run = *rest, next;
+    *first = utf8_next(rest);
+    while (rest->n > 0) {
+        next = *rest;
+        uint32_t c = utf8_next(&next);
+        if (is_plain(c) || icu_boundary_before(c))
+            break;
+        *rest = next;
+    }
+    run.n -= rest->n;
+    return run;
+}
+
+struct folded fold_text(struct arena *arena, struct str s, bool with_origin)
+{
+    struct str all = utf8_cut(s, FOLD_TEXT_MOST), rest = all;
+    struct folder f = {.out = sbuf_in(arena)};
+    if (with_origin)
+        f.origin = arena_array(arena, uint32_t, FOLD_OUT_MOST + 8);
+
+    while (rest.n > 0 && f.out.n + 80 < FOLD_OUT_MOST) { /* 80: a run's longest form that people write */
+        uint32_t at = (uint32_t)(rest.p - all.p), first;
+        struct str run = take_run(&rest, &first);
+        if (is_plain(first) && utf8_next(&(struct str){run.p, run.n}) == first && run.n <= 2 &&
+            (first >= 0x80 || run.n == 1)) {
+            fold_one(&f, first >= 'A' && first <= 'Z' ? first + 32 : first, at);
+            continue;
+        }
+        struct sbuf nfkc = sbuf_in(arena);
+        icu_nfkc_lower(&nfkc, utf8_cut(run, 64)); /* no letter has more marks than that */
+        struct str opened = sbuf_str(&nfkc);
+        while (opened.n > 0 && f.out.n + 8 < FOLD_OUT_MOST)
+            fold_one(&f, utf8_next(&opened), at);
+    }
+    if (f.origin != NULL)
+        f.origin[f.out.n] = (uint32_t)(all.n - rest.n);
+    return (struct folded){sbuf_str(&f.out), f.origin};
+}
+
+struct str fold(struct arena *arena, struct str s)
+{
+    return fold_text(arena, s, false).text;
+}
+
+struct str fold_glued(struct arena *arena, struct str folded)
+{
+    struct sbuf out = sbuf_in(arena);
+    for (size_t i = 0; i < folded.n; i++)
+        if (folded.p[i] != ' ')
+            sbuf_byte(&out, folded.p[i]);
+    return sbuf_str(&out);
+}
+
+struct str fold_digits(struct arena *arena, struct str s)
+{
+    struct sbuf out = sbuf_in(arena);
+    while (s.n > 0) {
+        struct str from = s;
+        uint32_t c = utf8_next(&s);
+        if ((c >= 0x06F0 && c <= 0x06F9) || (c >= 0x0660 && c <= 0x0669))
+            sbuf_byte(&out, (char)fold_code(c));
+        else
+            sbuf_add(&out, str_from(from.p, from.n - s.n));
+    }
+    return sbuf_str(&out);
+}

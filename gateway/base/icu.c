@@ -1,0 +1,226 @@
+/* ICU.  Debian's libjalali is one day wrong for all of 1404, so dates come
+ * from ICU's Persian calendar too. */
+#include "gateway/base/icu.h"
+
+#include <stdlib.h>
+#include <unicode/uchar.h>
+#include <unicode/ucal.h>
+#include <unicode/unorm2.h>
+#include <unicode/ustring.h>
+
+#include "gateway/base/arena.h"
+#include "gateway/base/clock.h"
+
+bool icu_start(struct error *e)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    (void)unorm2_getNFKCInstance(&status); /* a singleton, made here before any thread asks */
+    if (U_FAILURE(status))
+        return error_set(e, "ICU does not start: %s", u_errorName(status));
+    return true;
+}
+
+static const UNormalizer2 *nfkc(void)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    return unorm2_getNFKCInstance(&status); /* icu_start has seen it succeed */
+}
+
+bool icu_boundary_before(uint32_t c)
+{
+    return unorm2_hasBoundaryBefore(nfkc(), (UChar32)c) != 0;
+}
+
+enum { STACK_UNITS = 256, EXPANSION = 18 }; /* U+FDFA, the longest, becomes 18 code points */
+
+/* Lower-cases code point by code point: the grammar's words need no context
+ * (final sigma, Turkish i), and it keeps offsets simple. */
+static void add_lower(struct sbuf *out, const UChar *units, int32_t n)
+{
+    for (int32_t i = 0; i < n;) {
+        UChar32 c;
+        U16_NEXT(units, i, n, c);
+        uint32_t low = (uint32_t)u_tolower(c); /* never negative */
+        char bytes[4];
+        int32_t used = 0;
+        UBool failed = false;
+        U8_APPEND((uint8_t *)bytes, used, 4, (UChar32)low, failed);
+        if (!failed)
+            sbuf_add(out, str_from(bytes, (size_t)used));
+    }
+}
+
+void icu_nfkc_lower(struct sbuf *out, struct str s)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UChar from_stack[STACK_UNITS], to_stack[STACK_UNITS * EXPANSION];
+    UChar *from = from_stack, *to = to_stack;
+    int32_t n = 0, room = STACK_UNITS;
+    if (s.n > STACK_UNITS) { /* never for a text cut into segments, but for a whole catalogue value */
+        room = (int32_t)s.n;
+        from = arena_array(out->arena, UChar, s.n);
+        to = arena_array(out->arena, UChar, s.n * EXPANSION);
+    }
+    u_strFromUTF8(from, room, &n, s.p, (int32_t)s.n, &status);
+    int32_t m = unorm2_normalize(nfkc(), from, n, to, room * EXPANSION, &status);
+    if (U_SUCCESS(status))
+        add_lower(out, to, m);
+    else
+        sbuf_add(out, s);
+}
+
+bool icu_is_letter(uint32_t c)
+{
+    return (U_GET_GC_MASK((UChar32)c) & (U_GC_L_MASK | U_GC_M_MASK)) != 0;
+}
+
+bool icu_is_space(uint32_t c)
+{
+    return u_isUWhiteSpace((UChar32)c) != 0;
+}
+
+struct zone {
+    UCalendar *calendar[2];
+};
+
+static UCalendar *open_calendar(const char *name, const char *locale, struct error *e)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UChar id[64];
+    int32_t n = 0;
+    u_strFromUTF8(id, 64, &n, name, -1, &status);
+    UChar canonical[64];
+    UBool known = false;
+    if (U_SUCCESS(status))
+        (void)ucal_getCanonicalTimeZoneID(id, n, canonical, 64, &known, &status); /* only whether it is known */
+    if (U_FAILURE(status)) {
+        error_set(e, "no time zone is named \"%s\"", name);
+        return NULL;
+    }
+    UCalendar *calendar = ucal_open(id, n, locale, UCAL_TRADITIONAL, &status);
+    if (U_FAILURE(status)) {
+        error_set(e, "ICU opens no calendar for %s: %s", name, u_errorName(status));
+        return NULL;
+    }
+    ucal_setAttribute(calendar, UCAL_LENIENT, 0);
+    return calendar;
+}
+
+struct zone *zone_open(const char *name, struct error *e)
+{
+    struct zone *zone = calloc(1, sizeof *zone);
+    if (zone == NULL) {
+        error_set(e, "out of memory");
+        return NULL;
+    }
+    zone->calendar[CALENDAR_GREGORIAN] = open_calendar(name, "en_US@calendar=gregorian", e);
+    if (zone->calendar[CALENDAR_GREGORIAN] != NULL)
+        zone->calendar[CALENDAR_PERSIAN] = open_calendar(name, "fa_IR@calendar=persian", e);
+    if (zone->calendar[CALENDAR_PERSIAN] == NULL) {
+        zone_close(zone);
+        return NULL;
+    }
+    return zone;
+}
+
+void zone_close(struct zone *zone)
+{
+    if (zone == NULL)
+        return;
+    for (int i = 0; i < 2; i++)
+        if (zone->calendar[i] != NULL)
+            ucal_close(zone->calendar[i]);
+    free(zone);
+}
+
+static int32_t field(UCalendar *calendar, UCalendarDateFields which)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t value = ucal_get(calendar, which, &status);
+    return U_SUCCESS(status) ? value : 0;
+}
+
+/* Fails only for times millions of years away; the fields are then 0. */
+static UCalendar *at(struct zone *zone, enum calendar which, int64_t utc_seconds)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    ucal_setMillis(zone->calendar[which], (double)utc_seconds * 1000.0, &status);
+    return zone->calendar[which];
+}
+
+struct day zone_day(struct zone *zone, enum calendar which, int64_t utc_seconds)
+{
+    UCalendar *calendar = at(zone, which, utc_seconds);
+    return (struct day){field(calendar, UCAL_EXTENDED_YEAR), field(calendar, UCAL_MONTH) + 1,
+                        field(calendar, UCAL_DATE)};
+}
+
+void zone_clock(struct zone *zone, int64_t utc_seconds, int *hour, int *minute)
+{
+    UCalendar *calendar = at(zone, CALENDAR_GREGORIAN, utc_seconds);
+    *hour = field(calendar, UCAL_HOUR_OF_DAY);
+    *minute = field(calendar, UCAL_MINUTE);
+}
+
+int64_t zone_day_number(struct zone *zone, int64_t utc_seconds)
+{
+    UCalendar *calendar = at(zone, CALENDAR_GREGORIAN, utc_seconds);
+    int64_t offset = (field(calendar, UCAL_ZONE_OFFSET) + field(calendar, UCAL_DST_OFFSET)) / 1000;
+    int64_t local = utc_seconds + offset;
+    return local >= 0 ? local / 86400 : (local - 86399) / 86400;
+}
+
+bool zone_day_start(struct zone *zone, enum calendar which, struct day day, int64_t *utc_seconds)
+{
+    UErrorCode status = U_USING_DEFAULT_WARNING;
+    UCalendar *calendar = zone->calendar[which];
+    double ms = 0;
+    /* A day on which summer time begins at midnight has no 00:00. */
+    for (int hour = 0; hour < 3 && (hour == 0 || U_FAILURE(status)); hour++) {
+        status = U_ZERO_ERROR;
+        ucal_clear(calendar);
+        ucal_setDateTime(calendar, day.year, day.month - 1, day.day, hour, 0, 0, &status);
+        ms = ucal_getMillis(calendar, &status);
+    }
+    if (U_FAILURE(status))
+        return false;
+    *utc_seconds = (int64_t)(ms / 1000.0);
+    struct day back = zone_day(zone, which, *utc_seconds);
+    return back.year == day.year && back.month == day.month && back.day == day.day;
+}
+
+static const char *persian_or_gregorian(int32_t year)
+{
+    return year < 1700 ? "fa_IR@calendar=persian" : "en_US@calendar=gregorian";
+}
+
+bool icu_iso_date(struct arena *arena, struct str digits, struct str *iso)
+{
+    char text[16];
+    int32_t part[3] = {0, 0, 0};
+    size_t which = 0;
+    if (digits.n >= sizeof text)
+        return false;
+    for (size_t i = 0; i < digits.n; i++) {
+        if (digits.p[i] >= '0' && digits.p[i] <= '9')
+            part[which] = part[which] * 10 + (digits.p[i] - '0');
+        else if (++which > 2)
+            return false;
+    }
+    UErrorCode status = U_ZERO_ERROR;
+    const UChar utc[] = u"Etc/UTC";
+    UCalendar *calendar = ucal_open(utc, -1, persian_or_gregorian(part[0]), UCAL_TRADITIONAL, &status);
+    if (U_FAILURE(status))
+        return false;
+    ucal_setAttribute(calendar, UCAL_LENIENT, 0);
+    ucal_clear(calendar);
+    ucal_setDateTime(calendar, part[0], part[1] - 1, part[2], 0, 0, 0, &status);
+    double ms = ucal_getMillis(calendar, &status);
+    ucal_close(calendar);
+    if (U_FAILURE(status))
+        return false;
+    char at[24];
+    clock_iso((int64_t)(ms / 1000.0), at);
+    *iso = str_dup(arena, str_from(at, 10));
+    return true;
+}

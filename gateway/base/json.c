@@ -1,0 +1,140 @@
+/* jansson behind our own names. */
+#include "gateway/base/json.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gateway/base/arena.h"
+#include "gateway/base/utf8.h"
+
+/* A struct json is a json_t under another name, so that no other file can
+ * reach past this header. */
+static json_t *in(const struct json *json)
+{
+    return (json_t *)(uintptr_t)json;
+}
+
+static struct json *out(json_t *json)
+{
+    if (json == NULL) { /* jansson fails to make a value only when memory is out */
+        (void)fputs("yavar: out of memory\n", stderr); /* we end either way */
+        abort();
+    }
+    return (struct json *)json;
+}
+
+struct json *json_object_new(void)
+{
+    return out(json_object());
+}
+
+struct json *json_array_new(void)
+{
+    return out(json_array());
+}
+
+void json_free(struct json *json)
+{
+    json_decref(in(json));
+}
+
+static json_t *string_of(struct str value)
+{
+    json_t *made = json_stringn(value.p ? value.p : "", value.n);
+    if (made != NULL)
+        return made;
+    struct arena *arena = arena_new(value.n * 3 + 64); /* not UTF-8 */
+    bool bad = false;
+    struct str mended = utf8_repair(arena, value, &bad);
+    made = json_stringn(mended.p ? mended.p : "", mended.n);
+    arena_free(arena);
+    return made;
+}
+
+void json_put(struct json *object, const char *key, struct json *value)
+{
+    if (json_object_set_new(in(object), key, in(value)) != 0)
+        (void)out(NULL); /* out of memory: does not come back */
+}
+
+void json_put_str(struct json *object, const char *key, struct str value)
+{
+    json_put(object, key, out(string_of(value)));
+}
+
+void json_put_int(struct json *object, const char *key, int64_t value)
+{
+    json_put(object, key, out(json_integer(value)));
+}
+
+void json_put_bool(struct json *object, const char *key, bool value)
+{
+    json_put(object, key, out(json_boolean(value)));
+}
+
+void json_push(struct json *array, struct json *value)
+{
+    if (json_array_append_new(in(array), in(value)) != 0)
+        (void)out(NULL); /* out of memory: does not come back */
+}
+
+struct str json_write(const struct json *json, struct arena *arena)
+{
+    char *text = json_dumps(in(json), JSON_ENCODE_ANY);
+    (void)out((json_t *)text); /* ends the program where text is NULL */
+    struct str copy = str_dup(arena, str_of(text));
+    free(text);
+    return copy;
+}
+
+struct json *json_read(struct str text, struct error *e)
+{
+    json_error_t fault;
+    json_t *json = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
+    if (json == NULL)
+        error_set(e, "no JSON: line %d, column %d: %s", fault.line, fault.column, fault.text);
+    return (struct json *)json;
+}
+
+const struct json *json_get(const struct json *object, const char *key)
+{
+    return (const struct json *)json_object_get(in(object), key);
+}
+
+struct str json_text(const struct json *value)
+{
+    const char *text = json_string_value(in(value));
+    return text == NULL ? (struct str){NULL, 0} : str_from(text, json_string_length(in(value)));
+}
+
+struct str json_str(const struct json *object, const char *key)
+{
+    return json_text(json_get(object, key));
+}
+
+int64_t json_int(const struct json *object, const char *key, int64_t fallback)
+{
+    json_t *value = json_object_get(in(object), key);
+    return json_is_integer(value) ? json_integer_value(value) : fallback;
+}
+
+bool json_has(const struct json *object, const char *key)
+{
+    return json_object_get(in(object), key) != NULL;
+}
+
+size_t json_count(const struct json *array)
+{
+    return json_array_size(in(array));
+}
+
+const struct json *json_at(const struct json *array, size_t i)
+{
+    return (const struct json *)json_array_get(in(array), i);
+}
+
+struct json *json_string_new(struct str text)
+{
+    return out(string_of(text));
+}

@@ -1,0 +1,42 @@
+/* JSON, by jansson: of four C parsers the only one that refused all hostile
+ * input tried.  The only file that knows it.  Integers of 20 digits and more
+ * are refused by it, so take such ids as text.
+ *
+ * Any thread; a struct json belongs to one. */
+#ifndef YAVAR_BASE_JSON_H
+#define YAVAR_BASE_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/base/error.h"
+#include "gateway/base/str.h"
+
+struct json; /* owned by whoever made it; json_free */
+
+struct json *json_object_new(void);
+struct json *json_array_new(void);
+struct json *json_string_new(struct str text);
+void json_free(struct json *json); /* NULL is fine */
+
+/* Faulty UTF-8 is repaired. Order of keys is kept. */
+void json_put_str(struct json *object, const char *key, struct str value);
+void json_put_int(struct json *object, const char *key, int64_t value);
+void json_put_bool(struct json *object, const char *key, bool value);
+void json_put(struct json *object, const char *key, struct json *value); /* takes VALUE */
+void json_push(struct json *array, struct json *value);                  /* takes VALUE */
+
+/* One line, UTF-8, in the arena. */
+struct str json_write(const struct json *json, struct arena *arena);
+
+struct json *json_read(struct str text, struct error *e) MUST_CHECK; /* NULL on a fault; at most 64 deep */
+/* Absent or of another type: a NULL str, FALLBACK, NULL. What is given lives as long as the json. */
+struct str json_str(const struct json *object, const char *key);
+int64_t json_int(const struct json *object, const char *key, int64_t fallback);
+bool json_has(const struct json *object, const char *key);
+const struct json *json_get(const struct json *object, const char *key);
+size_t json_count(const struct json *array);
+const struct json *json_at(const struct json *array, size_t i);
+struct str json_text(const struct json *value); /* of a string itself */
+
+#endif

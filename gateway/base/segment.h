@@ -1,0 +1,34 @@
+/* How an SMS goes on the air: GSM-7 (3GPP TS 23.038) or UCS-2, and how many
+ * segments it takes.  A segment alone holds 160 septets or 70 units; of a
+ * longer text each holds 153 or 67 (a 6-octet UDH).  Neither an escape pair
+ * nor a surrogate pair is ever cut.
+ *
+ * Any thread; pure. */
+#ifndef YAVAR_BASE_SEGMENT_H
+#define YAVAR_BASE_SEGMENT_H
+
+#include <stdbool.h>
+
+#include "gateway/base/str.h"
+
+enum sms_encoding { SMS_GSM7, SMS_UCS2 };
+
+struct sms_size {
+    enum sms_encoding encoding;
+    unsigned units;    /* septets or UTF-16 units */
+    unsigned segments; /* 1 for an empty text */
+    struct str culprit; /* the first character that forced UCS-2; empty with GSM-7 */
+};
+
+struct sms_size sms_measure(struct str text);
+const char *sms_encoding_name(enum sms_encoding encoding); /* "GSM-7", "UCS-2" */
+
+/* Septets that a code point takes in GSM-7: 1, 2, or 0 where it has none. */
+unsigned gsm7_septets(uint32_t code);
+
+/* Cuts TEXT at a character so that it takes at most UNITS (septets when it is
+ * all GSM-7, else UTF-16 units), with "…" ("..." in GSM-7) in place of the
+ * rest only where at least half of the room is left for text. */
+struct str sms_cut(struct arena *arena, struct str text, unsigned units);
+
+#endif

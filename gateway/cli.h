@@ -1,0 +1,75 @@
+/* What the commands of the command line share.
+ *
+ * Exit codes: 0; 1 a fault found; 64 usage; 75 try later; 78 a config fault. */
+#ifndef YAVAR_CLI_H
+#define YAVAR_CLI_H
+
+#include "gateway/base/http.h"
+#include "gateway/conf/config.h"
+#include "gateway/store/store.h"
+
+enum { EXIT_FINE = 0, EXIT_FAULT = 1, EXIT_WRONG_USE = 64, EXIT_TRY_LATER = 75, EXIT_BAD_CONFIG = 78 };
+
+enum { CLI_VALUES_MOST = 16 };
+
+/* An option of a command: "--name VALUE", perhaps several times. */
+struct cli_option {
+    const char *name; /* without the dashes */
+    bool flag;        /* takes no value */
+    const char *values[CLI_VALUES_MOST];
+    size_t n;
+};
+
+struct cli {
+    const struct cli_command *command;
+    const char *config_file;   /* -c FILE, or NULL */
+    char **args;               /* what is no option */
+    size_t n;
+    struct cli_option *options; /* the command's own, filled */
+    size_t option_count;
+    struct arena *arena;
+};
+
+struct cli_command {
+    const char *name;
+    int (*run)(struct cli *cli);
+    const char *usage;   /* behind "yavar " */
+    const char *what;    /* a line for the list */
+    const char *options; /* names parted by blanks; a name with ! takes no value */
+};
+extern const struct cli_command cli_commands[]; /* ended by a NULL name */
+
+struct config_world cli_world(void);
+
+/* The option's first value; NULL where it was not given. */
+const char *cli_value(const struct cli *cli, const char *option);
+const struct cli_option *cli_option(const struct cli *cli, const char *option);
+int cli_wrong_use(const struct cli *cli, const char *why);
+
+/* Says all faults on standard error and exits with 78 where there are any. */
+struct config *cli_config(struct cli *cli);
+/* A reader's store; exits with 75 or 1 where there is none. */
+struct store *cli_reader(struct cli *cli, const struct config *config);
+
+/* Asks the running service through its door, or does it alone under the lock.
+ * Returns an exit code; says the error itself. */
+int cli_post(struct cli *cli, const struct config *config, const char *path, struct str body,
+             struct http_response *response);
+
+void cli_print(struct str text); /* to standard output; exits with 1 where it is closed */
+
+/* The commands, a file each. */
+int cmd_serve(struct cli *cli);
+int cmd_check(struct cli *cli);
+int cmd_chat(struct cli *cli);
+int cmd_explain(struct cli *cli);
+int cmd_segments(struct cli *cli);
+int cmd_import(struct cli *cli);
+int cmd_export(struct cli *cli);
+int cmd_need(struct cli *cli);
+int cmd_campaign(struct cli *cli);
+int cmd_message(struct cli *cli);
+int cmd_channel(struct cli *cli);
+int cmd_stats(struct cli *cli);
+
+#endif

@@ -1,0 +1,154 @@
+/* chat: the handlers from the terminal, as a phone would meet them, on a
+ * private database in memory with the sample needs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "gateway/base/arena.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/json.h"
+#include "gateway/base/log.h"
+#include "gateway/base/segment.h"
+#include "gateway/base/utf8.h"
+#include "gateway/cli.h"
+#include "gateway/import.h"
+#include "gateway/model/understand.h"
+#include "handlers/dispatch.h"
+
+enum { ANSWERS_MOST = 8 };
+
+struct chat {
+    const struct config *config;
+    struct grammar *grammar;
+    struct store *store;
+    struct zone *zone;
+    struct str phone;
+    bool pretty;
+    int64_t count;
+};
+
+static bool add_campaign(struct chat *chat)
+{
+    struct campaign salamat = {.name_fa = STR("نذر سلامت"), .name_en = STR("Nazr-e Salamat")};
+    int64_t id = campaign_add(chat->store, &salamat, clock_ms() / 1000);
+    return id != 0 && campaign_word_add(chat->store, id, 0, STR("سلامت"), STR("سلامت")) &&
+           campaign_word_add(chat->store, id, 1, STR("salamat"), STR("salamat"));
+}
+
+static bool fill(struct chat *chat, struct arena *arena, struct error *e)
+{
+    if (!store_begin(chat->store))
+        return error_set(e, "%s", store_reason(chat->store));
+    struct import_result r = import_needs(chat->store, chat->config, arena, clock_ms() / 1000, "samples/needs.csv",
+                                          texts_builtin("samples/needs.csv"));
+    if (r.faults.count > 0)
+        return error_set(e, "%.*s", STR_ARG(sbuf_str(&r.faults.text)));
+    if (!add_campaign(chat) || store_commit(chat->store) != STORE_DONE)
+        return error_set(e, "%s", store_reason(chat->store));
+    return true;
+}
+
+static void print_json(struct arena *arena, const struct outbound *m, const struct sms_size *size)
+{
+    struct json *json = json_object_new();
+    json_put_str(json, "text", m->text);
+    json_put_str(json, "encoding", str_of(sms_encoding_name(size->encoding)));
+    json_put_int(json, "units", size->units);
+    json_put_int(json, "segments", size->segments);
+    printf("%.*s\n", STR_ARG(json_write(json, arena)));
+    json_free(json);
+}
+
+static void print_bubble(const struct outbound *m, const struct sms_size *size)
+{
+    struct str rest = m->text, line;
+    printf("   ╭── %s · %u units · %u segment%s\n", sms_encoding_name(size->encoding), size->units, size->segments,
+           size->segments == 1 ? "" : "s");
+    while (rest.p != NULL && str_split(&rest, '\n', &line))
+        printf("   │ %.*s\n", STR_ARG(line));
+    printf("   ╰──\n");
+}
+
+static void print_answers(struct chat *chat, struct arena *arena, int64_t message)
+{
+    struct outbound answers[ANSWERS_MOST];
+    size_t n = outbox_replies(chat->store, arena, message, answers, ANSWERS_MOST);
+    for (size_t i = 0; i < n; i++) {
+        struct sms_size size = sms_measure(answers[i].text);
+        if (chat->pretty)
+            print_bubble(&answers[i], &size);
+        else
+            print_json(arena, &answers[i], &size);
+    }
+    if (n == 0)
+        printf("%s\n", chat->pretty ? "   (no answer)" : "{}");
+}
+
+static void say(struct chat *chat, struct str text)
+{
+    struct arena *arena = arena_new(32 << 10);
+    bool bad = false;
+    int64_t message = 0;
+    struct inbound m = {.channel = STR("chat"), .sender = chat->phone, .text = utf8_repair(arena, text, &bad)};
+    m.id = str_printf(arena, "%lld", (long long)++chat->count);
+    m.unreadable = bad;
+    struct command command = understand(chat->grammar, chat->config->texts->lexicon, chat->config->service.country.p, arena, m.text);
+    if (!store_begin(chat->store) ||
+        dispatch(chat->store, chat->config, chat->zone, arena, clock_ms(), &m, &command, &message) == DISPATCH_ENGINE ||
+        store_commit(chat->store) != STORE_DONE) {
+        fprintf(stderr, "yavar: %s\n", store_reason(chat->store));
+        store_rollback(chat->store);
+    }
+    print_answers(chat, arena, message);
+    arena_free(arena);
+}
+
+static void converse(struct chat *chat)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t n;
+    if (chat->pretty)
+        printf("You are a phone, %.*s. Try:  نذر 1007 500 هزار تومان   or   NEED ZANJAN   or   HELP\n"
+               "Nothing here is kept. End with Ctrl-D.\n\n",
+               STR_ARG(chat->phone));
+    for (;;) {
+        if (chat->pretty)
+            printf("› ");
+        if (fflush(stdout) != 0 || (n = getline(&line, &room, stdin)) < 0)
+            break;
+        size_t length = (size_t)n;
+        if (length > 0 && line[length - 1] == '\n')
+            length--;
+        if (length > 0 || !chat->pretty)
+            say(chat, str_from(line, length));
+    }
+    if (chat->pretty)
+        printf("\n");
+    free(line);
+}
+
+int cmd_chat(struct cli *cli)
+{
+    struct error e;
+    if (cli->n > 0)
+        return cli_wrong_use(cli, "texts are typed, not given");
+    struct config *config = cli_config(cli);
+    struct chat chat = {.config = config, .pretty = isatty(STDIN_FILENO) == 1, .phone = STR("09120000000")};
+    if (cli_value(cli, "from") != NULL)
+        chat.phone = str_of(cli_value(cli, "from"));
+    log_quiet(true);
+    chat.grammar = grammar_new(&e);
+    chat.zone = chat.grammar != NULL ? zone_open(str_cstr(cli->arena, config->service.timezone), &e) : NULL;
+    chat.store = chat.zone != NULL ? store_open(":memory:", STORE_MEMORY, &e) : NULL;
+    bool ready = chat.store != NULL && fill(&chat, cli->arena, &e);
+    if (ready)
+        converse(&chat);
+    else
+        fprintf(stderr, "yavar: %s\n", e.text);
+    store_close(chat.store);
+    zone_close(chat.zone);
+    grammar_free(chat.grammar);
+    config_drop(config);
+    return ready ? EXIT_FINE : EXIT_FAULT;
+}

@@ -1,0 +1,69 @@
+/* check: config, catalogues and database; every fault with file and line. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "gateway/base/arena.h"
+#include "gateway/cli.h"
+#include "gateway/model/understand.h"
+
+struct openings {
+    struct grammar *grammar;
+    const struct config *config;
+    struct arena *arena;
+};
+
+/* Whether one of our own texts, come back, would be taken for a command. */
+static bool opens_command(void *ctx, struct str text)
+{
+    struct openings *o = ctx;
+    struct command c =
+        understand(o->grammar, o->config->texts->lexicon, o->config->service.country.p, o->arena, text);
+    return c.name != COMMAND_unknown && !c.guessed;
+}
+
+static void check_texts(struct cli *cli, const struct config *config, struct grammar *grammar, struct faults *faults)
+{
+    struct openings o = {grammar, config, cli->arena};
+    for (int i = 0; i < LANGUAGES; i++)
+        catalogue_check(config->texts->catalogue[i], cli->arena, opens_command, &o, faults);
+}
+
+static void check_database(struct cli *cli, const struct config *config, struct faults *faults)
+{
+    struct error e;
+    const char *path = str_cstr(cli->arena, config->service.database);
+    if (access(path, F_OK) != 0)
+        return; /* it is made when it is first needed */
+    struct store *store = store_open(path, STORE_READER, &e);
+    if (store == NULL)
+        faults_add(faults, path, 0, "%s", e.text);
+    store_close(store);
+}
+
+int cmd_check(struct cli *cli)
+{
+    struct error e;
+    struct faults faults = faults_in(cli->arena);
+    struct config_world world = cli_world();
+    if (cli->n > 0)
+        return cli_wrong_use(cli, "it takes no words");
+    if (cli_value(cli, "sample") != NULL) {
+        cli_print(config_sample(cli->arena, &world));
+        return EXIT_FINE;
+    }
+    struct config *config = cli_config(cli);
+    struct grammar *grammar = grammar_new(&e);
+    if (grammar == NULL)
+        faults_add(&faults, "grammar", 0, "%s", e.text);
+    else
+        check_texts(cli, config, grammar, &faults);
+    bool config_bad = faults.count > 0;
+    check_database(cli, config, &faults);
+    if (faults.count == 0)
+        printf("%s: fine; %zu channels, %d catalogues\n", config->file, config->channel_count, LANGUAGES);
+    else
+        fprintf(stderr, "%.*s", STR_ARG(sbuf_str(&faults.text)));
+    grammar_free(grammar);
+    config_drop(config);
+    return faults.count == 0 ? EXIT_FINE : config_bad ? EXIT_BAD_CONFIG : EXIT_FAULT;
+}

@@ -1,0 +1,260 @@
+/* serve: opens everything, runs the loop, and ends in order.
+ *
+ * SIGTERM: takes no new connections, gives back what was claimed and not
+ * begun, answers what it holds, and exits 0 within 5 s; requests still on the
+ * wire after 4 s become uncertain.  SIGHUP: a new config, or the old one with
+ * every fault told. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "gateway/admin.h"
+#include "gateway/base/arena.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/cli.h"
+#include "gateway/gateway.h"
+#include "gateway/inbound.h"
+#include "gateway/outbound.h"
+
+enum { DISK_EVERY_MS = 1000, STOP_EVERY_MS = 20, WIRE_MS = 4000, STOP_MS = 4700, DOOR_BODY_BYTES = 17 << 20 };
+
+struct serve {
+    struct gateway g;
+    struct cli *cli;
+    struct loop_timer *disk, *stop;
+    int64_t stop_began_ms;
+    bool abandoned, failed;
+    int lock;
+};
+
+bool gateway_ready(const struct gateway *g)
+{
+    return !g->stopping && !g->disk_low && !worker_broken(g->writer) && worker_waiting(g->writer) < INBOX_LIMIT;
+}
+
+/* ---- transactions, for the worker ---- */
+
+static bool begin(void *db)
+{
+    return store_begin(((struct database *)db)->store);
+}
+
+static enum job_outcome commit(void *db)
+{
+    struct store *store = ((struct database *)db)->store;
+    enum store_commit outcome = store_commit(store);
+    if (outcome == STORE_UNKNOWN)
+        LOG(LOG_ERROR, "commit_unknown", "reason=\"%s\"", store_reason(store));
+    return outcome == STORE_DONE ? JOB_DONE : outcome == STORE_UNKNOWN ? JOB_UNKNOWN : JOB_NOT_DONE;
+}
+
+static void rollback(void *db)
+{
+    struct store *store = ((struct database *)db)->store;
+    if (store_failed(store) != STORE_FINE)
+        LOG(LOG_ERROR, "store_failed", "reason=\"%s\"", store_reason(store));
+    store_rollback(store);
+}
+
+/* Any failure that a handler has not undone itself: the whole batch is run
+ * again, job by job, so that no half of one is kept. */
+static bool lost(void *db)
+{
+    return store_failed(((struct database *)db)->store) != STORE_FINE;
+}
+
+static enum job_outcome end_reading(void *db)
+{
+    store_rollback(((struct database *)db)->store);
+    return JOB_DONE;
+}
+
+static const struct worker_ops write_ops = {begin, commit, rollback, lost, 256};
+static const struct worker_ops read_ops = {begin, end_reading, rollback, lost, 1};
+
+/* ---- while it runs ---- */
+
+static void woken(void *ctx)
+{
+    struct serve *s = ctx;
+    worker_deliver(s->g.writer);
+    worker_deliver(s->g.reader);
+    if (worker_broken(s->g.writer) && !s->failed) {
+        LOG(LOG_ERROR, "giving_up", "a commit's outcome is unknown; the supervisor must start us again");
+        s->failed = true;
+        loop_stop(s->g.loop);
+    }
+}
+
+static void look_at_disk(void *ctx)
+{
+    struct serve *s = ctx;
+    struct statvfs fs;
+    if (statvfs(s->g.config->service.database.p, &fs) == 0) {
+        bool low = (int64_t)(fs.f_bavail * fs.f_frsize) < s->g.config->service.disk_reserve;
+        if (low != s->g.disk_low)
+            LOG(low ? LOG_ERROR : LOG_INFO, low ? "disk_low" : "disk_fine", "free=%llu",
+                (unsigned long long)(fs.f_bavail * fs.f_frsize));
+        s->g.disk_low = low;
+    }
+    loop_timer_set(s->disk, DISK_EVERY_MS);
+}
+
+static void watch_stop(void *ctx)
+{
+    struct serve *s = ctx;
+    struct gateway *g = &s->g;
+    int64_t waited = clock_steady_ms() - s->stop_began_ms;
+    bool answered = http_server_in_flight(g->front) + http_server_in_flight(g->door) == 0;
+    bool idle = worker_waiting(g->writer) == 0 && answered;
+    if (waited >= WIRE_MS && !s->abandoned) {
+        s->abandoned = true;
+        sender_abandon(g->sender);
+    }
+    if ((idle && (sender_idle(g->sender) || s->abandoned)) || waited >= STOP_MS)
+        loop_stop(g->loop);
+    else
+        loop_timer_set(s->stop, STOP_EVERY_MS);
+}
+
+static void asked_to_stop(void *ctx)
+{
+    struct serve *s = ctx;
+    if (s->g.stopping)
+        return;
+    LOG(LOG_INFO, "stopping", "waiting=%zu", worker_waiting(s->g.writer));
+    s->g.stopping = true;
+    s->stop_began_ms = clock_steady_ms();
+    http_server_quiesce(s->g.front);
+    http_server_quiesce(s->g.admin);
+    http_server_quiesce(s->g.door);
+    sender_stop(s->g.sender);
+    watch_stop(s);
+}
+
+static void asked_to_reload(void *ctx)
+{
+    struct serve *s = ctx;
+    struct arena *arena = arena_new(4096);
+    struct faults faults = faults_in(arena);
+    struct config_world world = cli_world();
+    struct config *fresh = config_load(s->cli->config_file, &world, &faults);
+    if (fresh == NULL) {
+        LOG(LOG_ERROR, "reload_refused", "faults=%u", faults.count);
+        fprintf(stderr, "%.*s", STR_ARG(sbuf_str(&faults.text)));
+    } else {
+        struct config *old = s->g.config;
+        s->g.config = fresh;
+        sender_reload(s->g.sender);
+        config_drop(old);
+        LOG(LOG_INFO, "reloaded", "channels=%zu", fresh->channel_count);
+    }
+    arena_free(arena);
+}
+
+/* ---- opening ---- */
+
+static bool open_database(struct serve *s, struct error *e)
+{
+    const struct service *service = &s->g.config->service;
+    struct gateway *g = &s->g;
+    s->lock = store_lock(service->database.p, e);
+    if (s->lock < 0 || (g->write_db.store = store_open(service->database.p, STORE_WRITER, e)) == NULL ||
+        (g->read_db.store = store_open(service->database.p, STORE_READER, e)) == NULL)
+        return false;
+    g->write_db.zone = zone_open(service->timezone.p, e);
+    g->read_db.zone = g->write_db.zone != NULL ? zone_open(service->timezone.p, e) : NULL;
+    return g->read_db.zone != NULL;
+}
+
+static bool open_threads(struct serve *s, struct error *e)
+{
+    struct gateway *g = &s->g;
+    struct http_client_limits limits = http_client_defaults;
+    if ((g->loop = loop_new(e)) == NULL || (g->grammar = grammar_new(e)) == NULL ||
+        (g->client = http_client_new(g->loop, &limits, e)) == NULL)
+        return false;
+    g->writer = worker_start(g->loop, "yavar-store", &write_ops, &g->write_db, INBOX_LIMIT + 1024, e);
+    g->reader = g->writer != NULL ? worker_start(g->loop, "yavar-reader", &read_ops, &g->read_db, 64, e) : NULL;
+    if (g->reader == NULL)
+        return false;
+    loop_on_wake(g->loop, woken, s);
+    g->sender = sender_new(g);
+    return g->sender != NULL || error_set(e, "out of memory");
+}
+
+static bool open_doors(struct serve *s, struct error *e)
+{
+    struct gateway *g = &s->g;
+    const struct service *service = &g->config->service;
+    struct http_server_limits door = http_server_defaults;
+    door.body_bytes = DOOR_BODY_BYTES;
+    door.answer_seconds = 60;
+    const char *socket = str_cstr(s->cli->arena, str_printf(s->cli->arena, "unix:%.*s.sock", STR_ARG(service->database)));
+    g->front = http_server_open(g->loop, service->listen.p, &http_server_defaults, inbound_request, g, e);
+    if (g->front != NULL)
+        g->admin = http_server_open(g->loop, service->admin_listen.p, &http_server_defaults, admin_request, g, e);
+    if (g->admin != NULL)
+        g->door = http_server_open(g->loop, socket, &door, door_request, g, e);
+    return g->door != NULL;
+}
+
+static bool open_all(struct serve *s, struct error *e)
+{
+    if (!open_database(s, e) || !open_threads(s, e) || !open_doors(s, e))
+        return false;
+    s->disk = loop_timer_new(s->g.loop, look_at_disk, s);
+    s->stop = loop_timer_new(s->g.loop, watch_stop, s);
+    if (s->disk == NULL || s->stop == NULL)
+        return error_set(e, "out of memory");
+    look_at_disk(s);
+    if (!loop_on_signal(s->g.loop, SIGTERM, asked_to_stop, s) || !loop_on_signal(s->g.loop, SIGINT, asked_to_stop, s) ||
+        !loop_on_signal(s->g.loop, SIGHUP, asked_to_reload, s))
+        return error_set(e, "signals cannot be watched");
+    return true;
+}
+
+static void close_all(struct serve *s)
+{
+    struct gateway *g = &s->g;
+    worker_stop(g->writer);
+    worker_stop(g->reader);
+    sender_free(g->sender);
+    http_client_free(g->client);
+    http_server_free(g->front);
+    http_server_free(g->admin);
+    http_server_free(g->door);
+    loop_timer_free(s->disk);
+    loop_timer_free(s->stop);
+    loop_free(g->loop);
+    grammar_free(g->grammar);
+    store_close(g->read_db.store);
+    store_close(g->write_db.store);
+    zone_close(g->read_db.zone);
+    zone_close(g->write_db.zone);
+    if (s->lock >= 0 && close(s->lock) != 0)
+        LOG(LOG_WARN, "lock_close", "the lock could not be closed");
+}
+
+int cmd_serve(struct cli *cli)
+{
+    struct error e;
+    struct serve s = {.cli = cli, .lock = -1};
+    if (cli->n > 0)
+        return cli_wrong_use(cli, "it takes no words");
+    s.g.config = cli_config(cli);
+    s.g.node = str_printf(cli->arena, "%ld", (long)getpid());
+    bool opened = open_all(&s, &e);
+    if (opened) {
+        fprintf(stderr, "listening http=%s admin=%s\n", http_server_address(s.g.front), http_server_address(s.g.admin));
+        loop_run(s.g.loop);
+    } else {
+        fprintf(stderr, "yavar: %s\n", e.text);
+    }
+    close_all(&s);
+    config_drop(s.g.config);
+    return !opened ? EXIT_TRY_LATER : s.failed ? EXIT_FAULT : EXIT_FINE;
+}

@@ -1,0 +1,141 @@
+/* Rows as CSV lines. */
+#include "gateway/csv_rows.h"
+
+#include <stdio.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/csv.h"
+#include "gateway/base/phone.h"
+
+const char csv_need_header[] = "code,province,centre,category,priority,title_fa,title_en,unit,required,status,short_fa,"
+                               "short_en,organisation,pay_to,verified_by,verified_at,shared_with,pledged,received\n";
+const char csv_pledge_header[] =
+    "reference,need,campaign,phone,amount_rial,quantity,recurrence,status,channel,created_at\n";
+const char csv_message_header[] = "id,direction,channel,phone,status,attempts,segments,text,created_at,updated_at,"
+                                  "provider_id,lane,reply_to,may_be_double\n";
+const char csv_campaign_header[] = "id,keyword,name_fa,name_en,goal_rial,pledged_rial,from,to,provinces,pay_to\n";
+
+static void text(struct sbuf *out, struct str value)
+{
+    csv_cell(out, out->n == 0 || out->p[out->n - 1] == '\n', value);
+}
+
+static void number(struct sbuf *out, int64_t value)
+{
+    text(out, str_printf(out->arena, "%lld", (long long)value));
+}
+
+static void number_or_empty(struct sbuf *out, int64_t value)
+{
+    text(out, value == 0 ? STR("") : str_printf(out->arena, "%lld", (long long)value));
+}
+
+static void time_or_empty(struct sbuf *out, int64_t seconds)
+{
+    char at[24] = "";
+    if (seconds > 0)
+        clock_iso(seconds, at);
+    text(out, str_dup(out->arena, str_of(at)));
+}
+
+static void phone(struct sbuf *out, struct str digits, bool masked)
+{
+    char shown[32];
+    if (masked)
+        phone_mask(str_cstr(out->arena, digits), shown);
+    text(out, masked ? str_dup(out->arena, str_of(shown)) : digits);
+}
+
+void csv_need(struct sbuf *out, const struct need *n, bool with_sums)
+{
+    number(out, n->code);
+    text(out, n->province);
+    text(out, n->centre);
+    text(out, n->category);
+    number(out, n->priority);
+    text(out, n->title_fa);
+    text(out, n->title_en);
+    text(out, str_of(count_unit_names[n->unit]));
+    number(out, n->required);
+    text(out, n->status);
+    text(out, n->short_fa);
+    text(out, n->short_en);
+    text(out, n->organisation);
+    text(out, n->pay_to);
+    text(out, n->verified_by);
+    time_or_empty(out, n->verified_at);
+    text(out, n->shared_with);
+    if (with_sums) {
+        number(out, n->pledged);
+        number(out, n->received);
+    }
+    sbuf_byte(out, '\n');
+}
+
+void csv_pledge(struct sbuf *out, const struct pledge *p, bool masked)
+{
+    number(out, p->reference);
+    number_or_empty(out, p->need);
+    text(out, p->title_fa); /* the page query gives the campaign's keyword here */
+    phone(out, str_printf(out->arena, "%lld", (long long)p->phone), masked);
+    number_or_empty(out, p->amount_rial);
+    number_or_empty(out, p->quantity);
+    text(out, p->monthly ? STR("monthly") : STR("once"));
+    text(out, p->status);
+    text(out, p->channel);
+    time_or_empty(out, p->created_at);
+    sbuf_byte(out, '\n');
+}
+
+void csv_incoming(struct sbuf *out, const struct inbox_row *r, bool masked)
+{
+    text(out, str_printf(out->arena, "in%lld", (long long)r->id));
+    text(out, STR("in"));
+    text(out, r->channel);
+    phone(out, r->sender, masked);
+    text(out, r->status);
+    text(out, STR(""));
+    text(out, STR(""));
+    text(out, r->text);
+    time_or_empty(out, r->created_at);
+    time_or_empty(out, r->updated_at);
+    text(out, r->provider_id);
+    text(out, STR(""));
+    text(out, STR(""));
+    number(out, 0);
+    sbuf_byte(out, '\n');
+}
+
+void csv_outgoing(struct sbuf *out, const struct outbound *m, bool masked)
+{
+    text(out, str_printf(out->arena, "out%lld", (long long)m->id));
+    text(out, STR("out"));
+    text(out, m->channel);
+    phone(out, str_printf(out->arena, "%lld", (long long)m->phone), masked);
+    text(out, m->status);
+    number(out, m->attempts);
+    number(out, m->segments);
+    text(out, m->text);
+    time_or_empty(out, m->created_ms / 1000);
+    time_or_empty(out, m->updated_ms / 1000);
+    text(out, m->provider_id);
+    text(out, str_of(lane_names[m->lane]));
+    text(out, m->reply_to > 0 ? str_printf(out->arena, "in%lld", (long long)m->reply_to) : STR(""));
+    number(out, m->may_be_double);
+    sbuf_byte(out, '\n');
+}
+
+void csv_campaign(struct sbuf *out, const struct campaign *c)
+{
+    number(out, c->id);
+    text(out, c->word);
+    text(out, c->name_fa);
+    text(out, c->name_en);
+    number(out, c->goal_rial);
+    number(out, c->pledged_rial);
+    time_or_empty(out, c->starts_at);
+    time_or_empty(out, c->ends_at);
+    text(out, c->provinces);
+    text(out, c->pay_to);
+    sbuf_byte(out, '\n');
+}

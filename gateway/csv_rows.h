@@ -1,0 +1,16 @@
+/* Rows of the tables as CSV lines, for `export` and the lists of the command
+ * line.  Columns are vocabulary's. */
+#ifndef YAVAR_CSV_ROWS_H
+#define YAVAR_CSV_ROWS_H
+
+#include "gateway/store/store.h"
+
+extern const char csv_need_header[], csv_pledge_header[], csv_message_header[], csv_campaign_header[];
+
+void csv_need(struct sbuf *out, const struct need *need, bool with_sums);
+void csv_pledge(struct sbuf *out, const struct pledge *pledge, bool masked);
+void csv_incoming(struct sbuf *out, const struct inbox_row *row, bool masked);
+void csv_outgoing(struct sbuf *out, const struct outbound *row, bool masked);
+void csv_campaign(struct sbuf *out, const struct campaign *campaign);
+
+#endif

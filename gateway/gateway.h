@@ -1,0 +1,44 @@
+/* The running service: what its parts share.  Owned by cmd_serve.c; loop
+ * thread only, but for db, which is the store thread's. */
+#ifndef YAVAR_GATEWAY_H
+#define YAVAR_GATEWAY_H
+
+#include "gateway/base/icu.h"
+#include "gateway/conf/config.h"
+#include "gateway/metrics.h"
+#include "gateway/model/understand.h"
+#include "gateway/net/http_client.h"
+#include "gateway/net/http_server.h"
+#include "gateway/run/loop.h"
+#include "gateway/run/worker.h"
+#include "gateway/store/store.h"
+
+/* What a job's run gets: a store, and a time zone of its own thread. */
+struct database {
+    struct store *store;
+    struct zone *zone;
+};
+
+struct outbox_sender; /* outbound.h */
+
+struct gateway {
+    struct loop *loop;
+    struct config *config; /* the newest snapshot; jobs keep the one they began with */
+    struct grammar *grammar;
+    struct http_server *front, *admin, *door;
+    struct http_client *client;
+    struct worker *writer, *reader;
+    struct database write_db, read_db;
+    struct outbox_sender *sender;
+    struct metrics metrics;
+    struct str node;    /* names this process in claims */
+    bool disk_low;      /* below disk_reserve: inbound is 503 */
+    bool stopping;
+};
+
+/* Jobs of the store thread that may wait at once; more webhooks get 503. */
+enum { INBOX_LIMIT = 8192 };
+
+bool gateway_ready(const struct gateway *g);
+
+#endif

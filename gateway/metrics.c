@@ -1,0 +1,88 @@
+/* Metrics as Prometheus text. */
+#include "gateway/metrics.h"
+
+#include "gateway/base/arena.h"
+#include "gateway/run/worker.h"
+
+static const char *const outcome_names[REQUEST_OUTCOMES] = {"ok",        "repeat",      "conflict",
+                                                            "forbidden", "bad_content", "unavailable"};
+
+size_t metrics_channel(const struct config *config, const struct channel *channel)
+{
+    return channel == NULL ? METRIC_CHANNELS - 1 : (size_t)(channel - config->channels);
+}
+
+static void family(struct sbuf *out, const char *name, const char *type, const char *help)
+{
+    sbuf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+static void write_requests(struct sbuf *out, const struct metrics *m, const struct config *config)
+{
+    family(out, "yavar_requests_total", "counter", "Webhooks by channel and outcome.");
+    for (size_t c = 0; c < config->channel_count; c++)
+        for (int o = 0; o < REQUEST_OUTCOMES; o++)
+            sbuf_printf(out, "yavar_requests_total{channel=\"%.*s\",outcome=\"%s\"} %llu\n",
+                        STR_ARG(config->channels[c].name), outcome_names[o], (unsigned long long)m->requests[c][o]);
+    family(out, "yavar_sends_total", "counter", "Attempts to send by channel and result.");
+    for (size_t c = 0; c < config->channel_count; c++)
+        for (int r = 0; r < SEND_RESULTS; r++)
+            sbuf_printf(out, "yavar_sends_total{channel=\"%.*s\",result=\"%s\"} %llu\n",
+                        STR_ARG(config->channels[c].name), send_result_names[r], (unsigned long long)m->sends[c][r]);
+    family(out, "yavar_last_success_timestamp_seconds", "gauge", "When a channel last accepted a message.");
+    for (size_t c = 0; c < config->channel_count; c++)
+        sbuf_printf(out, "yavar_last_success_timestamp_seconds{channel=\"%.*s\"} %lld\n",
+                    STR_ARG(config->channels[c].name), (long long)m->last_success[c]);
+}
+
+static void write_outbox(struct sbuf *out, const struct metrics *m, int64_t now_ms)
+{
+    family(out, "yavar_commands_total", "counter", "Messages by the command they were understood as.");
+    for (int c = 0; c < COMMANDS; c++)
+        sbuf_printf(out, "yavar_commands_total{command=\"%s\"} %llu\n", command_names[c],
+                    (unsigned long long)m->commands[c]);
+    family(out, "yavar_handlers_failed_total", "counter", "Messages whose handler failed.");
+    sbuf_printf(out, "yavar_handlers_failed_total %llu\n", (unsigned long long)m->failed);
+    family(out, "yavar_outbox", "gauge", "Outgoing messages by status.");
+    for (int s = 0; s < OUTBOX_STATUSES; s++)
+        sbuf_printf(out, "yavar_outbox{status=\"%s\"} %lld\n", outbox_status_names[s],
+                    (long long)m->figures.by_status[s]);
+    family(out, "yavar_outbox_oldest_seconds", "gauge", "Age of the oldest message that waits in a lane.");
+    for (int l = 0; l < LANES; l++) {
+        int64_t oldest = m->figures.oldest_ms[l];
+        sbuf_printf(out, "yavar_outbox_oldest_seconds{lane=\"%s\"} %.3f\n", lane_names[l],
+                    oldest > 0 && oldest < now_ms ? (double)(now_ms - oldest) / 1000 : 0.0);
+    }
+}
+
+static void histogram(struct sbuf *out, const char *name, const double bounds[8], const uint64_t le[8], uint64_t count,
+                      double sum)
+{
+    for (int i = 0; i < 8; i++)
+        sbuf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name, bounds[i], (unsigned long long)le[i]);
+    sbuf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n%s_sum %.6f\n%s_count %llu\n", name, (unsigned long long)count, name,
+                sum, name, (unsigned long long)count);
+}
+
+static void write_engine(struct sbuf *out, const struct metrics *m, const struct worker_figures *f)
+{
+    family(out, "yavar_commit_seconds", "histogram", "How long commits took.");
+    histogram(out, "yavar_commit_seconds", worker_commit_bounds, f->commit_le, f->commits,
+              (double)f->commit_us_sum / 1e6);
+    family(out, "yavar_commit_jobs", "histogram", "Jobs in one commit.");
+    histogram(out, "yavar_commit_jobs", worker_jobs_bounds, f->jobs_le, f->commits, (double)f->jobs);
+    family(out, "yavar_loop_stall_seconds", "gauge", "The longest turn of the loop since the last scrape.");
+    sbuf_printf(out, "yavar_loop_stall_seconds %.6f\n", m->stall_seconds);
+    family(out, "yavar_wal_bytes", "gauge", "Size of the write-ahead log.");
+    sbuf_printf(out, "yavar_wal_bytes %lld\n", (long long)m->wal_bytes);
+}
+
+struct str metrics_write(const struct metrics *m, const struct config *config, const struct worker_figures *commits,
+                         int64_t now_ms, struct arena *arena)
+{
+    struct sbuf out = sbuf_in(arena);
+    write_requests(&out, m, config);
+    write_outbox(&out, m, now_ms);
+    write_engine(&out, m, commits);
+    return sbuf_str(&out);
+}

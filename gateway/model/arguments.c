@@ -1,0 +1,506 @@
+/* What stands behind a keyword, by the shape of the command's arguments. */
+#include "gateway/base/arena.h"
+#include "gateway/base/damm.h"
+#include "gateway/base/icu.h"
+#include "gateway/base/phone.h"
+#include "gateway/model/reading.h"
+
+static void set_problem(struct reading *r, enum problem problem)
+{
+    if (r->command.problem == PROBLEM_NONE)
+        r->command.problem = problem; /* the first told is the first in the design's order */
+}
+
+static uint32_t small_number(struct str digits)
+{
+    uint64_t n = 0;
+    return str_to_u64(digits, &n) && n <= UINT32_MAX ? (uint32_t)n : 0;
+}
+
+static bool is_filler(const struct reading *r, const struct token *t)
+{
+    return t->kind == TOKEN_WORD && lexicon_find(r->lexicon, LEX_FILLER, t->text) != NULL;
+}
+
+/* ---- codes ---- */
+
+struct candidates {
+    struct phrase *first, *valid, *second_valid;
+};
+
+static struct candidates find_candidates(const struct reading *r)
+{
+    struct candidates c = {NULL, NULL, NULL};
+    for (size_t i = 0; i < r->phrases.n; i++) {
+        struct phrase *p = &r->phrases.v[i];
+        if (!p->bare || !code_shape(p->digits))
+            continue;
+        if (c.first == NULL)
+            c.first = p;
+        if (!code_valid(p->digits))
+            continue;
+        if (c.valid == NULL)
+            c.valid = p;
+        else if (c.second_valid == NULL)
+            c.second_valid = p;
+    }
+    return c;
+}
+
+/* The phrase that is the code, or NULL; guessed where another reading is left. */
+static struct phrase *take_code(struct reading *r, const struct candidates *c)
+{
+    if (c->valid == NULL)
+        return NULL;
+    r->command.need = small_number(c->valid->digits);
+    r->command.typed = c->valid->digits;
+    r->command.guessed |= c->second_valid != NULL || c->valid != c->first;
+    reading_take(r, c->valid->first, c->valid->last);
+    return c->valid;
+}
+
+/* ---- amounts ---- */
+
+static void take_recurrence(struct reading *r)
+{
+    size_t last;
+    for (size_t i = r->after; i < r->tokens.n; i++)
+        if (!r->tokens.v[i].taken && reading_match(r, i, 1u << LEX_RECURRENCE, &last) != NULL) {
+            r->command.monthly = true;
+            reading_take(r, i, last);
+            return;
+        }
+}
+
+static void take_amount(struct reading *r, const struct phrase *p)
+{
+    struct command *c = &r->command;
+    reading_take(r, p->first, p->last);
+    if (p->unit != UNIT_NONE) {
+        if (p->bad || p->value <= 0 || p->value > 1000000)
+            set_problem(r, PROBLEM_BAD_AMOUNT);
+        else {
+            c->has_quantity = true;
+            c->quantity = p->value;
+            c->unit = p->unit;
+        }
+        return;
+    }
+    if (p->rial_bad || p->rial <= 0) {
+        set_problem(r, PROBLEM_BAD_AMOUNT);
+        return;
+    }
+    c->has_amount = true;
+    c->amount_rial = p->rial;
+    c->money_unit = p->money;
+    c->bare_amount = p->bare;
+    c->guessed |= p->two_readings;
+}
+
+/* `یک میلیون نیم`: a part of an amount that nothing took. */
+static bool part_is_left(const struct reading *r)
+{
+    for (size_t i = r->after; i < r->tokens.n; i++)
+        if (!r->tokens.v[i].taken && r->tokens.v[i].number != NULL && r->tokens.v[i].number->kind == WORD_HALF)
+            return true;
+    return false;
+}
+
+/* Every phrase but the code is an amount or a quantity, and there may be one. */
+static void take_amounts(struct reading *r, const struct phrase *code)
+{
+    const struct phrase *only = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < r->phrases.n; i++)
+        if (&r->phrases.v[i] != code && !r->tokens.v[r->phrases.v[i].first].taken) {
+            only = &r->phrases.v[i];
+            count++;
+        }
+    if (count == 0)
+        set_problem(r, PROBLEM_NO_AMOUNT);
+    else if (count > 1)
+        set_problem(r, PROBLEM_TWO_AMOUNTS);
+    else
+        take_amount(r, only);
+    if (count == 1 && part_is_left(r))
+        set_problem(r, PROBLEM_BAD_AMOUNT);
+}
+
+/* The first word that is no filler, number, unit or recurrence word. */
+static bool take_campaign(struct reading *r, const struct phrase *first_candidate)
+{
+    for (size_t i = r->after; i < r->tokens.n; i++) {
+        struct token *t = &r->tokens.v[i];
+        if (first_candidate != NULL && i >= first_candidate->first)
+            return false;
+        if (t->kind != TOKEN_WORD || t->taken || t->number != NULL || is_filler(r, t) ||
+            lexicon_find(r->lexicon, LEX_UNIT, t->text) != NULL)
+            continue;
+        r->command.campaign = t->text;
+        reading_take(r, i, i);
+        return true;
+    }
+    return false;
+}
+
+static void read_pledge(struct reading *r)
+{
+    struct candidates c = find_candidates(r);
+    struct phrase *code = take_code(r, &c);
+    take_recurrence(r);
+    if (code == NULL && r->command.campaign.n == 0 && !take_campaign(r, c.first)) {
+        r->command.typed = c.first != NULL ? c.first->digits : STR("");
+        set_problem(r, c.first != NULL ? PROBLEM_BAD_CODE : PROBLEM_NO_CODE);
+        if (c.first != NULL)
+            reading_take(r, c.first->first, c.first->last);
+    }
+    take_amounts(r, code);
+}
+
+/* ---- references ---- */
+
+static bool is_reference(const struct phrase *p)
+{
+    return p->bare && reference_shape(p->digits);
+}
+
+/* Takes the reference among the numbers.  A number that is none is a wrong
+ * reference where STRICT: what was typed was meant. */
+static void take_reference(struct reading *r, bool strict)
+{
+    struct phrase *valid = NULL, *wrong = NULL;
+    for (size_t i = 0; i < r->phrases.n; i++) {
+        struct phrase *p = &r->phrases.v[i];
+        if (is_reference(p) && reference_valid(p->digits)) {
+            r->command.guessed |= valid != NULL && !str_eq(valid->digits, p->digits);
+            valid = valid != NULL ? valid : p;
+        } else if (wrong == NULL && (is_reference(p) || (strict && p->bare))) {
+            wrong = p;
+        }
+    }
+    const struct phrase *taken = valid != NULL ? valid : wrong;
+    if (taken == NULL)
+        return;
+    r->command.typed = taken->digits;
+    reading_take(r, taken->first, taken->last);
+    if (valid != NULL) {
+        r->command.reference = small_number(valid->digits);
+        r->command.guessed |= wrong != NULL && wrong->first < valid->first && is_reference(wrong);
+    } else {
+        set_problem(r, PROBLEM_BAD_REFERENCE);
+    }
+}
+
+static const struct phrase *untaken_number(const struct reading *r)
+{
+    for (size_t i = 0; i < r->phrases.n; i++)
+        if (!r->tokens.v[r->phrases.v[i].first].taken)
+            return &r->phrases.v[i];
+    return NULL;
+}
+
+static void must_have_reference(struct reading *r)
+{
+    if (r->command.reference == 0)
+        set_problem(r, PROBLEM_NO_REFERENCE);
+}
+
+/* A reference, and the bank's trace number behind or before it. */
+static void read_payment(struct reading *r)
+{
+    take_reference(r, false);
+    const struct phrase *trace = untaken_number(r);
+    if (trace == NULL || !trace->bare)
+        return;
+    r->command.trace = trace->digits;
+    reading_take(r, trace->first, trace->last);
+    if (r->command.reference == 0 && untaken_number(r) != NULL)
+        set_problem(r, PROBLEM_BAD_REFERENCE); /* two numbers, and neither is a reference */
+}
+
+static void read_receipt(struct reading *r)
+{
+    take_reference(r, false);
+    const struct phrase *check = untaken_number(r);
+    if (check != NULL && check->bare && r->command.reference == 0)
+        set_problem(r, PROBLEM_BAD_REFERENCE);
+    if (check != NULL && check->bare) {
+        r->command.check = check->digits;
+        reading_take(r, check->first, check->last);
+    }
+    must_have_reference(r);
+}
+
+static void read_confirm(struct reading *r)
+{
+    take_reference(r, false);
+    const struct phrase *amount = untaken_number(r);
+    if (r->command.reference == 0 && amount != NULL && amount->bare)
+        set_problem(r, PROBLEM_BAD_REFERENCE);
+    else if (amount != NULL)
+        take_amount(r, amount);
+    if (untaken_number(r) != NULL)
+        set_problem(r, PROBLEM_TWO_AMOUNTS);
+    must_have_reference(r);
+}
+
+static void read_answer(struct reading *r)
+{
+    take_reference(r, false);
+    const struct phrase *count = untaken_number(r);
+    if (count != NULL && r->command.reference != 0 && !count->bad) {
+        r->command.has_quantity = true;
+        r->command.quantity = count->value;
+        reading_take(r, count->first, count->last);
+    }
+}
+
+/* ---- places and people ---- */
+
+static void take_place(struct reading *r, const struct lex_entry *entry, bool *ambiguous)
+{
+    if (entry->value < 0) {
+        *ambiguous = true;
+        return;
+    }
+    r->command.guessed |= r->command.province >= 0 && r->command.province != entry->value;
+    if (r->command.province < 0)
+        r->command.province = entry->value;
+}
+
+static int first_of(int had, const struct lex_entry *entry, bool *guessed)
+{
+    *guessed |= had >= 0 && had != entry->value;
+    return had >= 0 ? had : entry->value;
+}
+
+/* Provinces, categories, specialties and availabilities, in any order. */
+static void take_names(struct reading *r, unsigned kinds)
+{
+    bool ambiguous = false;
+    size_t last;
+    for (size_t i = r->after; i < r->tokens.n; i++) {
+        const struct lex_entry *entry = r->tokens.v[i].taken ? NULL : reading_match(r, i, kinds, &last);
+        if (entry == NULL)
+            continue;
+        if (entry->kind == LEX_PROVINCE || entry->kind == LEX_PART)
+            take_place(r, entry, &ambiguous);
+        else if (entry->kind == LEX_CATEGORY)
+            r->command.category = first_of(r->command.category, entry, &r->command.guessed);
+        else if (entry->kind == LEX_SPECIALTY)
+            r->command.specialty = first_of(r->command.specialty, entry, &r->command.guessed);
+        else
+            r->command.availability = first_of(r->command.availability, entry, &r->command.guessed);
+        reading_take(r, i, last);
+        i = last;
+    }
+    if (ambiguous && r->command.province < 0)
+        set_problem(r, PROBLEM_AMBIGUOUS);
+}
+
+enum {
+    PLACES = (1u << LEX_PROVINCE) | (1u << LEX_PART),
+    PERSONS = PLACES | (1u << LEX_SPECIALTY) | (1u << LEX_AVAILABILITY),
+};
+
+static void read_need(struct reading *r)
+{
+    struct candidates c = find_candidates(r);
+    if (take_code(r, &c) == NULL && r->phrases.n > 0) {
+        r->command.typed = c.first != NULL ? c.first->digits : STR("");
+        set_problem(r, c.first != NULL ? PROBLEM_BAD_CODE : PROBLEM_NO_CODE);
+        return;
+    }
+    take_names(r, PLACES | (1u << LEX_CATEGORY));
+}
+
+/* Numbers that stand one behind another may be one phone: 0912 000 1122. */
+static void take_phone(struct reading *r)
+{
+    for (size_t i = r->after; i < r->tokens.n; i++) {
+        struct sbuf digits = sbuf_in(r->arena);
+        for (size_t j = i; j < r->tokens.n && j < i + 5 && r->tokens.v[j].kind == TOKEN_NUMBER; j++) {
+            sbuf_add(&digits, r->tokens.v[j].text);
+            struct phone phone = phone_parse(sbuf_str(&digits), r->country);
+            if (phone.kind != PHONE_MOBILE)
+                continue;
+            r->command.phone = str_dup(r->arena, str_of(phone.digits));
+            reading_take(r, i, j);
+            return;
+        }
+    }
+}
+
+/* ---- counts, days, words ---- */
+
+static void take_day(struct reading *r)
+{
+    size_t last;
+    for (size_t i = r->after; i < r->tokens.n; i++) {
+        const struct lex_entry *entry = reading_match(r, i, 1u << LEX_DAY, &last);
+        if (entry != NULL) {
+            r->command.day = entry->value == 0 ? STR("today") : STR("yesterday");
+            reading_take(r, i, last);
+            return;
+        }
+        if (r->tokens.v[i].kind == TOKEN_DATE) {
+            if (!icu_iso_date(r->arena, r->tokens.v[i].text, &r->command.day))
+                set_problem(r, PROBLEM_BAD_AMOUNT); /* 30 Esfand of a common year */
+            reading_take(r, i, i);
+            return;
+        }
+    }
+}
+
+static void read_count(struct reading *r)
+{
+    take_day(r);
+    const struct phrase *count = untaken_number(r);
+    if (count == NULL) {
+        set_problem(r, PROBLEM_NO_QUANTITY);
+        return;
+    }
+    reading_take(r, count->first, count->last);
+    if (count->bad || count->money != MONEY_UNWRITTEN)
+        set_problem(r, PROBLEM_BAD_AMOUNT);
+    else if (untaken_number(r) != NULL)
+        set_problem(r, PROBLEM_TWO_AMOUNTS);
+    r->command.has_quantity = r->command.problem == PROBLEM_NONE;
+    r->command.quantity = r->command.has_quantity ? count->value : 0;
+}
+
+static void read_offer(struct reading *r)
+{
+    size_t first = r->tokens.n, last = 0;
+    read_count(r);
+    for (size_t i = r->after; i < r->tokens.n; i++)
+        if (!r->tokens.v[i].taken && r->tokens.v[i].kind == TOKEN_WORD && !is_filler(r, &r->tokens.v[i])) {
+            first = first < i ? first : i;
+            if (last == 0 || last + 1 == i)
+                last = i;
+        }
+    if (first < r->tokens.n) {
+        uint32_t from = r->tokens.v[first].from;
+        r->command.text = str_trim(str_from(r->text.p + from, r->tokens.v[last].to - from));
+        reading_take(r, first, last);
+    }
+}
+
+static void read_broadcast(struct reading *r)
+{
+    for (size_t i = r->after; i < r->tokens.n; i++) {
+        if (r->tokens.v[i].kind != TOKEN_COLON)
+            continue;
+        uint32_t from = r->after > 0 ? r->tokens.v[r->after - 1].to : 0;
+        r->command.audience = str_trim(str_from(r->text.p + from, r->tokens.v[i].from - from));
+        r->command.text = reading_text_behind(r, i + 1);
+        break;
+    }
+    if (r->tokens.n > 0)
+        reading_take(r, r->after, r->tokens.n - 1);
+}
+
+static void read_words(struct reading *r)
+{
+    if (r->after >= r->tokens.n)
+        return; /* nothing, or punctuation only */
+    r->command.text = reading_text_behind(r, r->after);
+    reading_take(r, r->after, r->tokens.n - 1);
+}
+
+static void read_named(struct reading *r)
+{
+    take_reference(r, true);
+    must_have_reference(r);
+    size_t behind = r->after;
+    for (size_t i = r->after; i < r->tokens.n; i++)
+        if (r->tokens.v[i].taken)
+            behind = i + 1;
+    if (behind >= r->tokens.n)
+        return; /* no name, or punctuation only */
+    r->command.text = reading_text_behind(r, behind);
+    reading_take(r, behind, r->tokens.n - 1);
+}
+
+static void read_tongue(struct reading *r)
+{
+    size_t last;
+    for (size_t i = r->after; i < r->tokens.n && !r->command.has_tongue; i++) {
+        const struct lex_entry *entry = reading_match(r, i, 1u << LEX_TONGUE, &last);
+        if (entry == NULL)
+            continue;
+        r->command.has_tongue = true;
+        r->command.tongue = (enum language)entry->value;
+        reading_take(r, i, last);
+    }
+}
+
+static void read_otp(struct reading *r)
+{
+    const struct phrase *code = untaken_number(r);
+    if (code != NULL && code->bare && code->digits.n == 6) {
+        r->command.check = code->digits;
+        reading_take(r, code->first, code->last);
+    }
+}
+
+void arguments_read(struct reading *r)
+{
+    switch (command_rows[r->command.name].shape) {
+    case SHAPE_NOTHING:
+        return;
+    case SHAPE_PLEDGE:
+        read_pledge(r);
+        return;
+    case SHAPE_NEED:
+        read_need(r);
+        return;
+    case SHAPE_REFERENCE:
+        take_reference(r, true);
+        return;
+    case SHAPE_REFERENCE_MUST:
+        take_reference(r, true);
+        must_have_reference(r);
+        return;
+    case SHAPE_PAYMENT:
+        read_payment(r);
+        return;
+    case SHAPE_RECEIPT:
+        read_receipt(r);
+        return;
+    case SHAPE_NAMED:
+        read_named(r);
+        return;
+    case SHAPE_ENLIST:
+        take_phone(r);
+        take_names(r, PERSONS);
+        return;
+    case SHAPE_PERSON:
+        take_names(r, PERSONS);
+        return;
+    case SHAPE_ANSWER:
+        read_answer(r);
+        return;
+    case SHAPE_WORDS:
+        read_words(r);
+        return;
+    case SHAPE_TONGUE:
+        read_tongue(r);
+        return;
+    case SHAPE_COUNT:
+        read_count(r);
+        return;
+    case SHAPE_OFFER:
+        read_offer(r);
+        return;
+    case SHAPE_CONFIRM:
+        read_confirm(r);
+        return;
+    case SHAPE_OTP:
+        read_otp(r);
+        return;
+    case SHAPE_BROADCAST:
+        read_broadcast(r);
+        return;
+    }
+}

@@ -1,0 +1,34 @@
+/* A text being read: what understand's parts share.  Private to the folder. */
+#ifndef YAVAR_MODEL_READING_H
+#define YAVAR_MODEL_READING_H
+
+#include "gateway/model/command.h"
+#include "gateway/model/phrase.h"
+#include "gateway/model/tokens.h"
+
+struct reading {
+    struct arena *arena;
+    const struct lexicon *lexicon;
+    const char *country;
+    struct str text; /* as it was sent, valid UTF-8 */
+    struct tokens tokens;
+    size_t after; /* the first token behind the keyword */
+    struct phrases phrases; /* behind the keyword */
+    struct command command;
+};
+
+/* Marks tokens FIRST to LAST (inclusive) as taken. */
+void reading_take(struct reading *r, size_t first, size_t last);
+/* The longest spelling of one of KINDS (a mask of 1 << kind) that begins at
+ * token AT; *LAST is its last token.  NULL: none. */
+const struct lex_entry *reading_match(const struct reading *r, size_t at, unsigned kinds, size_t *last);
+/* The original text behind token AT (AT + 1 == 0 … : from the start), trimmed. */
+struct str reading_text_behind(const struct reading *r, size_t tokens_before);
+
+/* Reads what stands behind the keyword by the command's shape. */
+void arguments_read(struct reading *r);
+/* Whether a word that nothing took stands before the last taken token, or,
+ * with ANYWHERE, anywhere. */
+bool reading_has_strays(const struct reading *r, bool anywhere);
+
+#endif

@@ -1,0 +1,113 @@
+/* What the store keeps, as plain structs.  Texts live in the arena they were
+ * read into; times are UTC seconds unless a name ends in _ms.
+ *
+ * Any thread. */
+#ifndef YAVAR_MODEL_RECORDS_H
+#define YAVAR_MODEL_RECORDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/base/str.h"
+#include "gateway/conf/catalogue.h"
+#include "gateway/model/command.h"
+
+/* A phone number with its language and consent. */
+struct contact {
+    int64_t phone; /* E.164 digits as a number */
+    bool is_new;   /* no row yet */
+    bool has_language;
+    enum language language;
+    struct str province; /* slug, or empty */
+    int64_t stopped_at;  /* 0: takes broadcasts */
+    struct str question; /* the open question as JSON (handlers/question.h), or empty */
+    int64_t question_at;
+    /* Hourly limits (promise 6). */
+    int64_t confirmed_since, confirmed_count;
+    int64_t unknown_since, unknown_count, unknown_hash;
+    /* Hashes of the last two texts sent, to know an echo. */
+    int64_t sent_hash, sent_hash_before;
+    bool changed; /* to be written back at the end of the turn */
+};
+
+enum count_unit { COUNT_RIAL, COUNT_ITEM, COUNT_DAY };
+extern const char *const count_unit_names[]; /* "rial", "item", "day" */
+
+struct need {
+    uint32_t code;
+    struct str province, centre, category; /* slugs, but the centre's name */
+    int64_t priority;
+    struct str title_fa, title_en, short_fa, short_en;
+    enum count_unit unit;
+    int64_t required, pledged, received; /* in the unit */
+    struct str status, organisation, pay_to, verified_by, shared_with;
+    int64_t verified_at; /* 0: never */
+};
+
+struct campaign {
+    int64_t id;
+    struct str word, name_fa, name_en, pay_to, provinces;
+    int64_t goal_rial, pledged_rial;
+    int64_t starts_at, ends_at; /* 0: open on that side */
+};
+
+struct pledge {
+    int64_t id; /* its place in the sequence of references */
+    uint32_t reference;
+    int64_t phone;
+    uint32_t need;    /* 0: none */
+    int64_t campaign; /* 0: none */
+    int64_t amount_rial;
+    enum money_unit money; /* as it was written */
+    int64_t quantity;
+    enum unit unit;
+    bool monthly;
+    struct str status, channel;
+    int64_t message; /* the inbox row it came with */
+    int64_t day;     /* local day number */
+    int64_t due_at, created_at, updated_at;
+    /* Of its target, where asked for. */
+    struct str title_fa, title_en, pay_to;
+};
+
+/* A text from a phone. */
+struct inbound {
+    struct str channel; /* name */
+    struct str sender;  /* as the telecom wrote it */
+    struct str line;    /* the number that was texted */
+    struct str text;    /* UTF-8 */
+    struct str id;      /* the telecom's; empty where it gives none */
+    struct str sent;    /* the telecom's time as it wrote it; empty where it gives none */
+    bool unreadable;    /* its charset or bytes could not be read */
+};
+
+enum lane { LANE_CODE, LANE_CONFIRMATION, LANE_REMINDER, LANE_BROADCAST, LANES };
+extern const char *const lane_names[LANES];
+
+/* A message to a phone: a row of the outbox. */
+struct outbound {
+    int64_t id;
+    struct str channel;
+    int64_t phone;
+    struct str text;
+    enum lane lane;
+    struct str status;
+    int64_t due_ms, expires_ms, created_ms, updated_ms, sent_ms, delivered_ms;
+    int64_t attempts, resends;
+    bool may_be_double;
+    int64_t reply_to; /* inbox row; 0: none */
+    unsigned segments;
+    struct str provider_id, reason;
+};
+
+/* What a telecom says became of a message. */
+enum report_state { REPORT_SENT, REPORT_DELIVERED, REPORT_FAILED };
+struct report {
+    struct str channel;
+    int64_t id;             /* ours; 0 where only the telecom's is known */
+    struct str provider_id; /* theirs */
+    enum report_state state;
+    struct str detail;
+};
+
+#endif

@@ -1,0 +1,73 @@
+/* The connections of the front door: each one's guard over its raw bytes, its
+ * deadline, and how it ends.  Internal to http_server.c.
+ *
+ * A connection lives from accept until evhttp's close callback.  It waits (for
+ * a request, for room to write, for a refused client to leave) in one queue
+ * ordered by time, or a request of it is handed out and the answer's deadline
+ * governs.
+ *
+ * Loop thread only; nothing blocks. */
+#ifndef YAVAR_NET_HTTP_CONN_H
+#define YAVAR_NET_HTTP_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "gateway/base/arena.h"
+#include "gateway/net/http_guard.h"
+
+struct bufferevent;
+struct event;
+struct event_base;
+struct evhttp;
+struct evhttp_connection;
+struct http_conns;
+
+struct http_conn {
+    TAILQ_ENTRY(http_conn) link; /* in `arriving`, `waiting`, or in none: a request of it is handed out */
+    struct http_conns *conns;
+    struct arena *arena; /* this lives in it */
+    struct bufferevent *bev;
+    struct evhttp_connection *evcon;
+    struct http_guard guard;
+    void *request;     /* the user's, while one is handed out; else NULL */
+    uint64_t answered; /* of guard.approved */
+    int64_t since;     /* http_conn_now() */
+    int fd;
+    bool waiting, refused;
+    size_t discarded;
+    uint8_t peer[16];
+};
+
+TAILQ_HEAD(http_conn_queue, http_conn);
+
+struct http_conns {
+    struct http_guard_limits limits;
+    unsigned most, open;
+    int64_t wait_ms;
+    void (*on_gone)(struct http_conn *c); /* a connection closes while c->request is set */
+    struct event *adopt;
+    struct http_conn_queue arriving; /* accepted in this turn, evhttp is still building them */
+    struct http_conn_queue waiting;  /* oldest first */
+    struct http_conn **by_fd;        /* evhttp has no room for a pointer of ours */
+    size_t by_fd_n;
+};
+
+/* Limits, most, wait_ms and on_gone are set by the caller before. */
+bool http_conns_start(struct http_conns *conns, struct event_base *base, struct evhttp *http) MUST_CHECK;
+void http_conns_adopt(struct http_conns *conns); /* before evhttp_free */
+void http_conns_end(struct http_conns *conns);   /* after evhttp_free */
+void http_conns_expire(struct http_conns *conns);
+
+struct http_conn *http_conn_of(struct http_conns *conns, struct evhttp_connection *evcon);
+bool http_conn_expects(const struct http_conn *c); /* the guard approved a request not answered yet */
+void http_conn_hand_out(struct http_conn *c, void *request); /* its deadline stops */
+/* An answer is on its way: counts it, starts the deadline anew, and says
+ * whether the connection must close behind it, as what follows is refused. */
+bool http_conn_answered(struct http_conn *c);
+
+int64_t http_conn_now(void); /* ms, monotonic, coarse */
+
+#endif

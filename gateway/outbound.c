@@ -1,0 +1,390 @@
+/* Outbound: lines, lanes and the loop's side of sending.  What happens to
+ * rows in the store is in outbound_jobs.c. */
+#include "gateway/outbound.h"
+
+#include <stdlib.h>
+
+#include "gateway/base/clock.h"
+#include "gateway/base/log.h"
+#include "gateway/outbound_jobs.h"
+
+enum { PAUSE_MISCONFIGURED_MS = 30 * 1000, TICK_MS = 1000, BUSY_MS = 20, EXPIRE_EVERY_TICKS = 10 };
+
+static const int lane_share[LANES] = {4, 4, 1, 1};
+
+struct line {
+    struct outbox_sender *sender;
+    struct str name;
+    struct row_list waiting[LANES]; /* claimed, not begun */
+    size_t waiting_count;
+    unsigned in_flight;
+    bool claiming;
+    int64_t due_ms[LANES]; /* when the lane may have due rows; INT64_MAX: none known */
+    int credit[LANES];
+    double tokens;
+    int64_t refilled_ms, paused_until_ms;
+    struct loop_timer *timer;
+};
+
+struct outbox_sender {
+    struct gateway *gateway;
+    struct line **lines; /* each stays where it is: timers and rows point at it */
+    size_t count;
+    struct loop_timer *tick, *settle_soon;
+    struct row_list settled; /* results that wait for the next settle job */
+    unsigned settling;
+    unsigned ticks;
+    bool stopped;
+};
+
+static void pump(struct line *line);
+
+static const struct channel *channel_of(const struct line *line)
+{
+    return config_channel(line->sender->gateway->config, line->name);
+}
+
+static struct line *find_line(struct outbox_sender *s, struct str name)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (str_eq(s->lines[i]->name, name))
+            return s->lines[i];
+    return NULL;
+}
+
+/* ---- settling ---- */
+
+static void settle_done(void *ctx, bool done, struct row_list *rows)
+{
+    struct outbox_sender *s = ctx;
+    s->settling--;
+    if (!done) { /* the disk is full or gone: the results are kept and tried again */
+        row_list_append(&s->settled, rows);
+        loop_timer_set(s->settle_soon, TICK_MS);
+        return;
+    }
+    row_list_free(rows);
+}
+
+static void settle_now(void *ctx)
+{
+    struct outbox_sender *s = ctx;
+    if (s->settled.head == NULL)
+        return;
+    struct row_list rows = s->settled;
+    row_list_init(&s->settled);
+    s->settling++;
+    if (!outbound_settle(s->gateway, &rows, settle_done, s)) {
+        s->settling--;
+        row_list_append(&s->settled, &rows);
+        loop_timer_set(s->settle_soon, TICK_MS);
+    }
+}
+
+static void note_result(struct line *line, struct row *row)
+{
+    struct gateway *g = line->sender->gateway;
+    const struct channel *channel = channel_of(line);
+    size_t c = metrics_channel(g->config, channel);
+    g->metrics.sends[c][row->settled.result]++;
+    if (row->settled.result == SEND_OK) {
+        g->metrics.last_success[c] = clock_ms() / 1000;
+        return;
+    }
+    LOG(LOG_WARN, "send_failed", "channel=%.*s message=out%lld result=%s detail=\"%.*s\"", STR_ARG(line->name),
+        (long long)row->message.id, send_result_names[row->settled.result], STR_ARG(row->settled.detail));
+    if (row->settled.result == SEND_MISCONFIGURED) {
+        LOG(LOG_ERROR, "channel_paused", "channel=%.*s reason=\"%.*s\"", STR_ARG(line->name),
+            STR_ARG(row->settled.detail));
+        line->paused_until_ms = clock_steady_ms() + PAUSE_MISCONFIGURED_MS;
+    }
+}
+
+static void answered(void *ctx, const struct http_answer *answer)
+{
+    struct row *row = ctx;
+    struct line *line = row->line;
+    const struct channel *channel = channel_of(line);
+    struct send_answer a = {.kind = answer->outcome == HTTP_ANSWERED ? ANSWER_CAME
+                                    : answer->outcome == HTTP_UNSENT ? ANSWER_UNSENT
+                                                                     : ANSWER_UNSURE,
+                            .status = answer->status,
+                            .headers = &answer->headers,
+                            .body = answer->body,
+                            .reason = answer->reason};
+    line->in_flight--;
+    row->settled = (struct settled){.result = SEND_UNCERTAIN, .detail = STR("the channel is gone from the config")};
+    if (channel != NULL)
+        provider_find(channel->provider)->settle(channel, &a, &row->message, 1, &row->settled, row->batch->arena);
+    note_result(line, row);
+    row_list_push(&line->sender->settled, row);
+    loop_timer_set(line->sender->settle_soon, 0);
+    pump(line);
+}
+
+/* ---- claiming ---- */
+
+static void claim_done(void *ctx, bool done, struct row_list rows[LANES], const int64_t due_ms[LANES])
+{
+    struct line *line = ctx;
+    line->claiming = false;
+    for (int lane = 0; lane < LANES; lane++) {
+        struct row *row;
+        if (done && due_ms[lane] < line->due_ms[lane]) /* a wake may have come meanwhile: the sooner holds */
+            line->due_ms[lane] = due_ms[lane];
+        while ((row = row_list_pop(&rows[lane])) != NULL) {
+            row->line = line;
+            row_list_push(&line->waiting[lane], row);
+            line->waiting_count++;
+        }
+    }
+    if (!done)
+        loop_timer_set(line->timer, TICK_MS);
+    else if (line->sender->stopped)
+        sender_stop(line->sender); /* gives back what has just been claimed */
+    else
+        pump(line);
+}
+
+static void claim(struct line *line, const struct channel *channel, int64_t now_ms)
+{
+    size_t free_slots = (size_t)channel->in_flight > line->in_flight ? (size_t)channel->in_flight - line->in_flight : 0;
+    size_t most = free_slots * 2;
+    unsigned lanes = 0;
+    for (int lane = 0; lane < LANES; lane++)
+        if (line->due_ms[lane] <= now_ms)
+            lanes |= 1u << lane;
+    if (line->claiming || line->sender->stopped || lanes == 0 || most <= line->waiting_count ||
+        line->waiting_count >= free_slots)
+        return;
+    for (int lane = 0; lane < LANES; lane++)
+        if (lanes >> lane & 1)
+            line->due_ms[lane] = INT64_MAX; /* the job will tell; a wake meanwhile sets it again */
+    line->claiming = outbound_claim(line->sender->gateway, line->name, lanes, most - line->waiting_count, claim_done, line);
+    if (!line->claiming) {
+        for (int lane = 0; lane < LANES; lane++)
+            if (lanes >> lane & 1)
+                line->due_ms[lane] = now_ms;
+        loop_timer_set(line->timer, TICK_MS);
+    }
+}
+
+/* ---- sending ---- */
+
+/* The lane whose turn it is: each lane gains its share, the richest of those
+ * that have rows goes, and pays the sum.  What an empty lane does not use
+ * passes to the others. */
+static struct row *next_row(struct line *line)
+{
+    int best = -1, sum = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+        if (line->waiting[lane].head == NULL) {
+            line->credit[lane] = 0;
+            continue;
+        }
+        line->credit[lane] += lane_share[lane];
+        sum += lane_share[lane];
+        if (best < 0 || line->credit[lane] > line->credit[best])
+            best = lane;
+    }
+    if (best < 0)
+        return NULL;
+    line->credit[best] -= sum;
+    line->waiting_count--;
+    return row_list_pop(&line->waiting[best]);
+}
+
+static void refill(struct line *line, const struct channel *channel, int64_t now_ms)
+{
+    double most = (double)channel->rate / 10 > 1 ? (double)channel->rate / 10 : 1; /* at most 100 ms at once */
+    line->tokens += (double)(now_ms - line->refilled_ms) * (double)channel->rate / 1000;
+    line->refilled_ms = now_ms;
+    if (line->tokens > most)
+        line->tokens = most;
+}
+
+static bool send_row(struct line *line, const struct channel *channel, struct row *row)
+{
+    struct gateway *g = line->sender->gateway;
+    struct http_request request =
+        provider_find(channel->provider)->build(channel, &g->config->service, &row->message, 1, row->batch->arena);
+    if (!http_client_send(g->client, &request, answered, row)) {
+        row_list_push_front(&line->waiting[row->message.lane], row);
+        line->waiting_count++;
+        return false;
+    }
+    line->in_flight++;
+    line->tokens -= 1;
+    return true;
+}
+
+static void wait_for_next(struct line *line, const struct channel *channel, int64_t steady_ms)
+{
+    int64_t wait = INT64_MAX, now_ms = clock_ms();
+    if (line->paused_until_ms > steady_ms)
+        wait = line->paused_until_ms - steady_ms;
+    else if (line->waiting_count > 0 && line->tokens < 1)
+        wait = (int64_t)((1 - line->tokens) * 1000 / (double)channel->rate) + 1;
+    else if (line->waiting_count > 0)
+        wait = BUSY_MS; /* the client has no room: other lines' answers will make it */
+    else
+        for (int lane = 0; lane < LANES && !line->claiming; lane++)
+            if (line->due_ms[lane] != INT64_MAX && line->due_ms[lane] - now_ms < wait)
+                wait = line->due_ms[lane] - now_ms;
+    bool full = line->in_flight >= (unsigned)channel->in_flight; /* an answer will pump */
+    if (wait != INT64_MAX && !full)
+        loop_timer_set(line->timer, wait < 1 ? 1 : wait > 60000 ? 60000 : wait);
+}
+
+static void pump(struct line *line)
+{
+    const struct channel *channel = channel_of(line);
+    int64_t steady_ms = clock_steady_ms();
+    if (channel == NULL || line->sender->stopped)
+        return;
+    refill(line, channel, steady_ms);
+    while (line->in_flight < (unsigned)channel->in_flight && line->tokens >= 1 && line->paused_until_ms <= steady_ms) {
+        struct row *row = next_row(line);
+        if (row == NULL || !send_row(line, channel, row))
+            break;
+    }
+    if (line->paused_until_ms <= steady_ms)
+        claim(line, channel, clock_ms());
+    wait_for_next(line, channel, steady_ms);
+}
+
+static void pump_timer(void *ctx)
+{
+    pump(ctx);
+}
+
+void sender_wake(struct outbox_sender *s, struct str channel)
+{
+    struct line *line = find_line(s, channel);
+    if (line == NULL)
+        return;
+    for (int lane = 0; lane < LANES; lane++)
+        line->due_ms[lane] = 0;
+    pump(line);
+}
+
+/* ---- the tick: what waits for nobody's answer ---- */
+
+static void wake_all(void *ctx)
+{
+    struct outbox_sender *s = ctx;
+    for (size_t i = 0; i < s->count; i++)
+        sender_wake(s, s->lines[i]->name);
+}
+
+static void tick(void *ctx)
+{
+    struct outbox_sender *s = ctx;
+    if (s->stopped)
+        return;
+    outbound_care(s->gateway, s->ticks++ % EXPIRE_EVERY_TICKS == 0, wake_all, s);
+    loop_timer_set(s->tick, TICK_MS);
+}
+
+/* ---- lines ---- */
+
+static bool open_line(struct outbox_sender *s, struct str name)
+{
+    struct line **lines = realloc(s->lines, (s->count + 1) * sizeof(struct line *));
+    if (lines == NULL)
+        return false;
+    s->lines = lines;
+    struct line *line = calloc(1, sizeof *line + name.n);
+    if (line == NULL)
+        return false;
+    char *copy = (char *)(line + 1); /* behind it: the name outlives the config it is from */
+    memcpy(copy, name.p, name.n);
+    line->sender = s;
+    line->name = str_from(copy, name.n);
+    line->refilled_ms = clock_steady_ms();
+    line->tokens = 1;
+    for (int lane = 0; lane < LANES; lane++)
+        row_list_init(&line->waiting[lane]);
+    s->lines[s->count++] = line;
+    line->timer = loop_timer_new(s->gateway->loop, pump_timer, line);
+    return line->timer != NULL;
+}
+
+static bool open_lines(struct outbox_sender *s)
+{
+    const struct config *config = s->gateway->config;
+    for (size_t i = 0; i < config->channel_count; i++)
+        if (find_line(s, config->channels[i].name) == NULL && !open_line(s, config->channels[i].name))
+            return false;
+    return true;
+}
+
+struct outbox_sender *sender_new(struct gateway *g)
+{
+    struct outbox_sender *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    s->gateway = g;
+    row_list_init(&s->settled);
+    s->tick = loop_timer_new(g->loop, tick, s);
+    s->settle_soon = loop_timer_new(g->loop, settle_now, s);
+    if (s->tick == NULL || s->settle_soon == NULL || !open_lines(s) || !outbound_left_behind(g)) {
+        sender_free(s);
+        return NULL;
+    }
+    loop_timer_set(s->tick, 1);
+    wake_all(s);
+    return s;
+}
+
+void sender_reload(struct outbox_sender *s)
+{
+    if (!open_lines(s))
+        LOG(LOG_ERROR, "out_of_memory", "a new channel cannot be opened");
+    wake_all(s);
+}
+
+void sender_stop(struct outbox_sender *s)
+{
+    struct row_list back;
+    row_list_init(&back);
+    s->stopped = true;
+    for (size_t i = 0; i < s->count; i++)
+        for (int lane = 0; lane < LANES; lane++)
+            row_list_append(&back, &s->lines[i]->waiting[lane]);
+    for (size_t i = 0; i < s->count; i++)
+        s->lines[i]->waiting_count = 0;
+    if (back.head != NULL && !outbound_unclaim(s->gateway, &back))
+        row_list_free(&back); /* they are `sending` still, and at the next start uncertain */
+}
+
+bool sender_idle(const struct outbox_sender *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->lines[i]->in_flight > 0 || s->lines[i]->claiming)
+            return false;
+    return s->settled.head == NULL && s->settling == 0;
+}
+
+void sender_abandon(struct outbox_sender *s)
+{
+    if (!outbound_left_behind(s->gateway))
+        LOG(LOG_WARN, "left_on_the_wire", "the next start will mark them uncertain");
+}
+
+void sender_free(struct outbox_sender *s)
+{
+    if (s == NULL)
+        return;
+    for (size_t i = 0; i < s->count; i++) {
+        loop_timer_free(s->lines[i]->timer);
+        for (int lane = 0; lane < LANES; lane++)
+            row_list_free(&s->lines[i]->waiting[lane]);
+        free(s->lines[i]);
+    }
+    row_list_free(&s->settled);
+    loop_timer_free(s->tick);
+    loop_timer_free(s->settle_soon);
+    free(s->lines);
+    free(s);
+}

@@ -1,0 +1,56 @@
+/* What sending does to the store: claiming, settling, giving back, and the
+ * care of rows that wait for nobody's answer.  Each function submits a job
+ * and is told on the loop thread how it ended. */
+#ifndef YAVAR_OUTBOUND_JOBS_H
+#define YAVAR_OUTBOUND_JOBS_H
+
+#include "gateway/gateway.h"
+#include "gateway/providers/provider.h"
+
+struct line;
+
+/* Rows claimed together share an arena, which goes with the last of them. */
+struct batch {
+    struct arena *arena;
+    size_t live;
+};
+
+struct row {
+    struct row *next;
+    struct batch *batch;
+    struct line *line;
+    struct outbound message;
+    struct settled settled;
+};
+
+struct row_list {
+    struct row *head, **tail;
+};
+void row_list_init(struct row_list *list);
+void row_list_push(struct row_list *list, struct row *row);
+void row_list_push_front(struct row_list *list, struct row *row);
+struct row *row_list_pop(struct row_list *list); /* NULL: empty */
+void row_list_append(struct row_list *list, struct row_list *more); /* empties MORE */
+void row_list_free(struct row_list *list);
+
+/* Claims up to MOST due rows of CHANNEL from LANES (a mask). DUE_MS tells for
+ * each lane asked when its next row is due (INT64_MAX: none waits). */
+typedef void claim_fn(void *ctx, bool done, struct row_list rows[LANES], const int64_t due_ms[LANES]);
+bool outbound_claim(struct gateway *g, struct str channel, unsigned lanes, size_t most, claim_fn *fn, void *ctx) MUST_CHECK;
+
+/* Writes down how attempts ended.  The rows are FN's again. */
+typedef void settle_fn(void *ctx, bool done, struct row_list *rows);
+bool outbound_settle(struct gateway *g, struct row_list *rows, settle_fn *fn, void *ctx) MUST_CHECK;
+
+/* Claimed and not begun: back to the queue. Takes the rows. */
+bool outbound_unclaim(struct gateway *g, struct row_list *rows) MUST_CHECK;
+
+/* Rows that an earlier run of this program left `sending`: their outcome is
+ * not known. */
+bool outbound_left_behind(struct gateway *g) MUST_CHECK;
+
+/* Uncertain rows whose wait is over; with EXPIRE, queued ones whose time is
+ * over. FN when rows may be due again. */
+void outbound_care(struct gateway *g, bool expire, void (*fn)(void *ctx), void *ctx);
+
+#endif

@@ -1,0 +1,76 @@
+/* A provider: one kind of telecom gateway and how it speaks HTTP.
+ *
+ * An adapter is one pure file: no socket, no store, no clock, no state but
+ * its config.  Requests and answers are plain values; what an adapter makes
+ * lives in the arena it is given.  Loop thread (and tests: any).
+ *
+ * To add one: its file, one line in providers.def, its cases under
+ * tests/providers/. */
+#ifndef YAVAR_PROVIDERS_PROVIDER_H
+#define YAVAR_PROVIDERS_PROVIDER_H
+
+#include "gateway/base/arena.h"
+#include "gateway/base/http.h"
+#include "gateway/conf/config.h"
+#include "gateway/model/outbox_state.h"
+#include "gateway/model/records.h"
+
+enum endpoint { ENDPOINT_SMS, ENDPOINT_USSD, ENDPOINT_DLR, ENDPOINTS };
+
+/* What a request holds; any kind may come from any address. */
+struct events {
+    struct inbound *messages;
+    size_t message_count;
+    struct report *reports;
+    size_t report_count;
+    unsigned bad_content; /* parts that could not be read; the answer is 200 all the same */
+};
+
+/* How an attempt ended for one recipient. */
+struct settled {
+    enum send_result result;
+    struct str provider_id; /* the telecom's name for it, or empty */
+    struct str detail;      /* a few words for the operator; no text, no secret */
+    int64_t retry_after_ms; /* the telecom's wish, or 0 */
+};
+
+/* What came back, or why nothing did. */
+enum answer_kind { ANSWER_CAME, ANSWER_UNSENT, ANSWER_UNSURE };
+struct send_answer {
+    enum answer_kind kind;
+    int status;
+    const struct http_pairs *headers;
+    struct str body;
+    const char *reason;
+};
+
+struct provider {
+    const char *name;
+    const struct option_table *options;
+    unsigned endpoints; /* mask of 1 << enum endpoint */
+
+    /* Whether a channel's settings make sense beyond their kinds. */
+    bool (*check)(const struct channel *channel, struct error *e);
+    struct events (*parse)(const struct channel *channel, enum endpoint endpoint, const struct http_request *request,
+                           struct arena *arena);
+    /* One text to COUNT recipients (at most channel->recipients). */
+    struct http_request (*build)(const struct channel *channel, const struct service *service,
+                                 const struct outbound *messages, size_t count, struct arena *arena);
+    /* A result for each of the COUNT messages. */
+    void (*settle)(const struct channel *channel, const struct send_answer *answer, const struct outbound *messages,
+                   size_t count, struct settled *results, struct arena *arena);
+};
+
+const struct provider *provider_find(struct str name); /* NULL: none */
+/* The rows of all providers, for the config; N of them. */
+const struct option_table *const *provider_options(size_t *n);
+
+/* ---- shared by adapters ---- */
+
+/* Bytes in a charset that telecoms name ("UTF-16BE", "UTF-8", "ISO-8859-1", …)
+ * to UTF-8; *BAD where they cannot be read or the charset is not known. */
+struct str provider_decode(struct arena *arena, struct str bytes, struct str charset, bool *bad);
+/* Retry-After in milliseconds (seconds as digits; a date counts as absent); 0: none. */
+int64_t provider_retry_after(const struct http_pairs *headers);
+
+#endif

@@ -1,0 +1,61 @@
+/* A database engine, as little of one as the store needs: SQLite now,
+ * PostgreSQL later.  An engine is one file behind these functions.
+ *
+ * An engine and its statements belong to one thread at a time.  Everything
+ * may block on the disk. */
+#ifndef YAVAR_STORE_ENGINE_H
+#define YAVAR_STORE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/base/error.h"
+#include "gateway/base/str.h"
+
+struct engine;
+struct statement;
+
+enum engine_mode {
+    ENGINE_WRITER, /* the one writer, which alone checkpoints; WAL and synchronous=FULL or no start */
+    ENGINE_READER, /* never writes, never checkpoints */
+    ENGINE_MEMORY, /* private, gone at close: chat and tests */
+};
+
+enum engine_result {
+    ENGINE_ROW,
+    ENGINE_DONE,
+    ENGINE_CONFLICT, /* a unique key or another constraint */
+    ENGINE_BUSY,
+    ENGINE_FULL,  /* no space */
+    ENGINE_IO,    /* after a failed COMMIT the outcome is unknown */
+    ENGINE_FAULT, /* memory, or a fault of ours */
+};
+
+/* NULL with a reason. A reader needs an existing database. */
+struct engine *engine_open(const char *path, enum engine_mode mode, struct error *e) MUST_CHECK;
+void engine_close(struct engine *engine); /* with its statements; NULL is fine */
+
+/* Statements live until the engine closes. NULL: engine_reason says why. */
+struct statement *engine_prepare(struct engine *engine, const char *sql) MUST_CHECK;
+enum engine_value_kind { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB };
+struct engine_value {
+    enum engine_value_kind kind;
+    int64_t n;
+    struct str s; /* must live until engine_reset */
+};
+bool engine_bind(struct statement *statement, int parameter, const struct engine_value *value) MUST_CHECK;
+enum engine_result engine_step(struct statement *statement) MUST_CHECK;
+int64_t engine_int(struct statement *statement, int column);
+struct str engine_text(struct statement *statement, int column); /* until the next step; NULL str for NULL */
+void engine_reset(struct statement *statement);
+
+/* Runs one or several statements without parameters.  {id}, {int} and {blob}
+ * become the engine's types, and tables become as strict as it can. */
+enum engine_result engine_run(struct engine *engine, const char *sql) MUST_CHECK;
+
+/* Whether a transaction is open: after FULL, IO and their like the engine
+ * may have rolled back by itself. */
+bool engine_in_transaction(struct engine *engine);
+const char *engine_reason(struct engine *engine); /* of the last failure; until the next call */
+
+#endif

@@ -1,0 +1,247 @@
+/* SQLite behind engine.h.
+ *
+ * WAL with synchronous=FULL: NORMAL loses acknowledged rows at a power cut.
+ * A misspelt pragma is ignored in silence, so every setting is read back.
+ * One writer, which alone checkpoints (readers: wal_autocheckpoint=0 and no
+ * checkpoint at close), and no mmap: SQLite before 3.51.3 has a rare race when
+ * two connections write or checkpoint at the same instant. */
+#include "gateway/store/engine.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gateway/base/arena.h"
+
+struct statement {
+    sqlite3_stmt *stmt;
+    struct statement *next;
+};
+
+struct engine {
+    sqlite3 *db;
+    struct statement *statements;
+};
+
+static enum engine_result result_of(int rc)
+{
+    switch (rc & 0xFF) {
+    case SQLITE_ROW:
+        return ENGINE_ROW;
+    case SQLITE_OK:
+    case SQLITE_DONE:
+        return ENGINE_DONE;
+    case SQLITE_CONSTRAINT:
+        return ENGINE_CONFLICT;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return ENGINE_BUSY;
+    case SQLITE_FULL:
+        return ENGINE_FULL;
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+        return ENGINE_IO;
+    default:
+        return ENGINE_FAULT;
+    }
+}
+
+struct setting {
+    const char *set, *get, *want;
+};
+
+static bool value_of(sqlite3 *db, const char *sql, char *out, size_t room)
+{
+    sqlite3_stmt *stmt = NULL;
+    bool found = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW;
+    const unsigned char *text = found ? sqlite3_column_text(stmt, 0) : NULL;
+    int n = text != NULL ? snprintf(out, room, "%s", (const char *)text) : -1;
+    int rc = sqlite3_finalize(stmt);
+    return rc == SQLITE_OK && n >= 0 && (size_t)n < room;
+}
+
+static bool apply(sqlite3 *db, const struct setting *settings, struct error *e)
+{
+    char got[64];
+    for (; settings->set != NULL; settings++) {
+        if (sqlite3_exec(db, settings->set, NULL, NULL, NULL) != SQLITE_OK)
+            return error_set(e, "%s: %s", settings->set, sqlite3_errmsg(db));
+        if (settings->get == NULL)
+            continue;
+        if (!value_of(db, settings->get, got, sizeof got) || strcmp(got, settings->want) != 0)
+            return error_set(e, "SQLite did not take \"%s\" (it says \"%s\"); refusing to run on less", settings->set,
+                             got);
+    }
+    return true;
+}
+
+static const struct setting writer_settings[] = {
+    {"PRAGMA busy_timeout=5000", "PRAGMA busy_timeout", "5000"},
+    {"PRAGMA journal_mode=WAL", "PRAGMA journal_mode", "wal"},
+    {"PRAGMA synchronous=FULL", "PRAGMA synchronous", "2"},
+    {"PRAGMA wal_autocheckpoint=10000", "PRAGMA wal_autocheckpoint", "10000"},
+    {"PRAGMA journal_size_limit=67108864", "PRAGMA journal_size_limit", "67108864"},
+    {"PRAGMA mmap_size=0", NULL, NULL},
+    {"PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1"},
+    {"PRAGMA temp_store=MEMORY", "PRAGMA temp_store", "2"},
+    {"PRAGMA cache_size=-16384", "PRAGMA cache_size", "-16384"},
+    {NULL, NULL, NULL},
+};
+static const struct setting reader_settings[] = {
+    {"PRAGMA busy_timeout=2000", "PRAGMA busy_timeout", "2000"},
+    {"PRAGMA query_only=ON", "PRAGMA query_only", "1"},
+    {"PRAGMA wal_autocheckpoint=0", "PRAGMA wal_autocheckpoint", "0"},
+    {"PRAGMA mmap_size=0", NULL, NULL},
+    {"PRAGMA cache_size=-4096", "PRAGMA cache_size", "-4096"},
+    {NULL, NULL, NULL},
+};
+static const struct setting memory_settings[] = {
+    {"PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1"},
+    {NULL, NULL, NULL},
+};
+
+static bool set_up(sqlite3 *db, enum engine_mode mode, struct error *e)
+{
+    const struct setting *settings = mode == ENGINE_WRITER   ? writer_settings
+                                     : mode == ENGINE_READER ? reader_settings
+                                                             : memory_settings;
+    if (sqlite3_extended_result_codes(db, 1) != SQLITE_OK)
+        return error_set(e, "%s", sqlite3_errmsg(db));
+    if (mode == ENGINE_READER && sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) != SQLITE_OK)
+        return error_set(e, "%s", sqlite3_errmsg(db));
+    return apply(db, settings, e);
+}
+
+struct engine *engine_open(const char *path, enum engine_mode mode, struct error *e)
+{
+    struct engine *engine = calloc(1, sizeof *engine);
+    int flags = mode == ENGINE_READER ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (strncmp(path, "postgresql://", 13) == 0) {
+        error_set(e, "%s: PostgreSQL is not supported yet; name an SQLite file", path);
+        free(engine);
+        return NULL;
+    }
+    if (engine == NULL ||
+        sqlite3_open_v2(mode == ENGINE_MEMORY ? ":memory:" : path, &engine->db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
+            SQLITE_OK) {
+        error_set(e, "%s: %s", path, engine && engine->db ? sqlite3_errmsg(engine->db) : "out of memory");
+        engine_close(engine);
+        return NULL;
+    }
+    struct error why;
+    if (!set_up(engine->db, mode, &why)) {
+        error_set(e, "%s: %s", path, why.text);
+        engine_close(engine);
+        return NULL;
+    }
+    return engine;
+}
+
+void engine_close(struct engine *engine)
+{
+    if (engine == NULL)
+        return;
+    while (engine->statements != NULL) {
+        struct statement *next = engine->statements->next;
+        /* what a statement's last step said was told by that step */
+        (void)sqlite3_finalize(engine->statements->stmt);
+        free(engine->statements);
+        engine->statements = next;
+    }
+    /* nothing is open any more, so that it cannot refuse */
+    (void)sqlite3_close(engine->db);
+    free(engine);
+}
+
+struct statement *engine_prepare(struct engine *engine, const char *sql)
+{
+    struct statement *s = calloc(1, sizeof *s);
+    if (s == NULL || sqlite3_prepare_v3(engine->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt, NULL) != SQLITE_OK) {
+        free(s);
+        return NULL;
+    }
+    s->next = engine->statements;
+    engine->statements = s;
+    return s;
+}
+
+bool engine_bind(struct statement *s, int parameter, const struct engine_value *value)
+{
+    const char *bytes = value->s.p != NULL ? value->s.p : "";
+    switch (value->kind) {
+    case VALUE_INT:
+        return sqlite3_bind_int64(s->stmt, parameter, value->n) == SQLITE_OK;
+    case VALUE_TEXT:
+        return sqlite3_bind_text(s->stmt, parameter, bytes, (int)value->s.n, SQLITE_STATIC) == SQLITE_OK;
+    case VALUE_BLOB:
+        return sqlite3_bind_blob(s->stmt, parameter, bytes, (int)value->s.n, SQLITE_STATIC) == SQLITE_OK;
+    case VALUE_NULL:
+        break;
+    }
+    return sqlite3_bind_null(s->stmt, parameter) == SQLITE_OK;
+}
+
+enum engine_result engine_step(struct statement *s)
+{
+    return result_of(sqlite3_step(s->stmt));
+}
+
+int64_t engine_int(struct statement *s, int column)
+{
+    return sqlite3_column_int64(s->stmt, column);
+}
+
+struct str engine_text(struct statement *s, int column)
+{
+    if (sqlite3_column_type(s->stmt, column) == SQLITE_NULL)
+        return (struct str){NULL, 0};
+    const char *p = sqlite3_column_blob(s->stmt, column);
+    return str_from(p != NULL ? p : "", (size_t)sqlite3_column_bytes(s->stmt, column));
+}
+
+void engine_reset(struct statement *s)
+{
+    /* it repeats what the last step said */
+    (void)sqlite3_reset(s->stmt);
+}
+
+/* The types that engines name differently, and STRICT behind each table. */
+static struct str translate(struct arena *arena, const char *sql)
+{
+    static const char *const pairs[][2] = {
+        {"{id}", "INTEGER PRIMARY KEY"}, {"{int}", "INTEGER"}, {"{blob}", "BLOB"}, {"\n);", "\n) STRICT;"}};
+    struct sbuf out = sbuf_in(arena);
+    struct str rest = str_of(sql);
+    while (rest.n > 0) {
+        size_t i = 0;
+        while (i < 4 && !str_starts(rest, str_of(pairs[i][0])))
+            i++;
+        sbuf_add(&out, i < 4 ? str_of(pairs[i][1]) : str_from(rest.p, 1));
+        rest = str_after(rest, i < 4 ? strlen(pairs[i][0]) : 1);
+    }
+    return sbuf_str(&out);
+}
+
+enum engine_result engine_run(struct engine *engine, const char *sql)
+{
+    if (strchr(sql, '{') == NULL)
+        return result_of(sqlite3_exec(engine->db, sql, NULL, NULL, NULL));
+    struct arena *arena = arena_new(strlen(sql) * 2 + 256);
+    const char *text = str_cstr(arena, translate(arena, sql));
+    enum engine_result result = result_of(sqlite3_exec(engine->db, text, NULL, NULL, NULL));
+    arena_free(arena);
+    return result;
+}
+
+bool engine_in_transaction(struct engine *engine)
+{
+    return sqlite3_get_autocommit(engine->db) == 0;
+}
+
+const char *engine_reason(struct engine *engine)
+{
+    return sqlite3_errmsg(engine->db);
+}

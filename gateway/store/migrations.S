@@ -1,0 +1,10 @@
+/* The migrations, built into the program; store.c lists them in order. */
+    .section .rodata
+.macro migration number file
+    .global migration_\number
+migration_\number:
+    .incbin "\file"
+    .byte 0
+.endm
+    migration 0001 "gateway/store/migrations/0001_start.sql"
+    .section .note.GNU-stack,"",%progbits

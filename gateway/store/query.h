@@ -1,0 +1,52 @@
+/* Running a named query.  Private to the store's folder.
+ *
+ *     struct query q = query_begin(store, QUERY_need_get);
+ *     query_int(&q, code);
+ *     if (query_row(&q)) … query_take_text(&q, arena) …
+ *     query_end(&q);
+ *
+ * Parameters are bound and columns are taken in order.  After a failure every
+ * call is harmless and query_row is false. */
+#ifndef YAVAR_STORE_QUERY_H
+#define YAVAR_STORE_QUERY_H
+
+#include "gateway/base/crypto.h"
+#include "gateway/store/engine.h"
+#include "gateway/store/store.h"
+
+enum query_name {
+#define Q(name, sql) QUERY_##name,
+#include "gateway/store/queries.def"
+#undef Q
+    QUERIES,
+};
+
+struct store {
+    struct engine *engine;
+    enum store_mode mode;
+    struct statement *prepared[QUERIES];
+    enum store_failure failed;
+    struct error reason;
+    struct reference_key key;
+    char *path;
+};
+
+struct query {
+    struct store *store;
+    struct statement *statement; /* NULL after a failure */
+    int next, column;
+};
+
+struct query query_begin(struct store *store, enum query_name name);
+void query_int(struct query *q, int64_t value);
+void query_text(struct query *q, struct str value); /* must live until query_end */
+void query_text_or_null(struct query *q, struct str value);
+void query_blob(struct query *q, struct str value);
+bool query_row(struct query *q);
+int64_t query_take_int(struct query *q);
+struct str query_take_text(struct query *q, struct arena *arena);
+void query_end(struct query *q);
+/* For statements that give no row. */
+void query_run(struct query *q);
+
+#endif

@@ -1,0 +1,161 @@
+/* The store: everything kept, every query by name.
+ *
+ * Handlers see only this header.  Between store_begin and store_commit a
+ * store is a transaction.  A failure of the engine is sticky: what follows it
+ * gives nothing and changes nothing until the transaction or savepoint is
+ * rolled back, so callers look at store_failed once and not at every call.
+ *
+ * A store belongs to one thread at a time; everything may block on the disk. */
+#ifndef YAVAR_STORE_STORE_H
+#define YAVAR_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gateway/base/arena.h"
+#include "gateway/base/crypto.h"
+#include "gateway/base/error.h"
+#include "gateway/model/outbox_state.h"
+#include "gateway/model/records.h"
+
+struct store;
+
+enum store_mode { STORE_WRITER, STORE_READER, STORE_MEMORY };
+
+/* A writer migrates; one that finds a newer database refuses. */
+struct store *store_open(const char *path, enum store_mode mode, struct error *e) MUST_CHECK;
+void store_close(struct store *store); /* NULL is fine */
+
+/* The lock of the one writer: PATH.lock, by flock.  -1 where another has it or
+ * it cannot be made (E says which); close it to give it back. */
+int store_lock(const char *path, struct error *e) MUST_CHECK;
+
+/* ---- transactions ---- */
+
+enum store_commit { STORE_DONE, STORE_NOT_DONE, STORE_UNKNOWN };
+bool store_begin(struct store *store) MUST_CHECK; /* BEGIN IMMEDIATE for a writer */
+enum store_commit store_commit(struct store *store) MUST_CHECK;
+void store_rollback(struct store *store);
+/* A handler's own savepoint; keep or undo must follow. */
+bool store_savepoint(struct store *store) MUST_CHECK;
+bool store_savepoint_keep(struct store *store) MUST_CHECK;
+void store_savepoint_undo(struct store *store);
+/* What failed since the transaction or savepoint began. */
+enum store_failure {
+    STORE_FINE,
+    STORE_CONFLICT,   /* a key that must be unique: the handler's failure */
+    STORE_ENGINE_BAD, /* full, I/O, busy, memory: 503 */
+    STORE_GONE,       /* the engine rolled the whole transaction back by itself */
+};
+enum store_failure store_failed(const struct store *store);
+const char *store_reason(const struct store *store);
+
+/* ---- contacts ---- */
+
+void contact_get(struct store *store, struct arena *arena, int64_t phone, struct contact *contact);
+void contact_put(struct store *store, const struct contact *contact, int64_t now);
+
+/* ---- the inbox ---- */
+
+struct inbox_row {
+    int64_t id;
+    struct str channel, sender, text, command, status, reason, provider_id;
+    bool unanswered;
+    int64_t created_at, updated_at;
+};
+struct inbox_before { /* what the inbox knows of a message that came before */
+    bool found;
+    int64_t id, created_at;
+    struct str text, sender;
+    int answer_status;
+    struct str answer;
+};
+void inbox_find(struct store *store, struct arena *arena, const struct digest *key, int64_t today, int64_t days,
+                struct inbox_before *before);
+/* The new row's id, 0 after a failure. COPY: see the migration. */
+int64_t inbox_add(struct store *store, const struct inbound *message, const struct digest *key, int64_t today,
+                  int64_t copy, const char *command, const char *status, int64_t now);
+void inbox_settle(struct store *store, int64_t id, const char *status, const char *reason, bool unanswered,
+                  int64_t now);
+void inbox_answered(struct store *store, int64_t id, int64_t now);
+bool inbox_get(struct store *store, struct arena *arena, int64_t id, struct inbox_row *row);
+size_t inbox_page(struct store *store, struct arena *arena, bool unanswered, int64_t after, struct inbox_row *rows,
+                  size_t most);
+
+/* ---- needs and campaigns ---- */
+
+bool need_get(struct store *store, struct arena *arena, uint32_t code, struct need *need);
+uint32_t need_by_title(struct store *store, struct str centre, struct str title_fa); /* 0: none */
+size_t need_page(struct store *store, struct arena *arena, uint32_t after, struct need *needs, size_t most);
+/* Open ones, the most urgent first; PROVINCE and CATEGORY are slugs or empty. */
+size_t need_urgent(struct store *store, struct arena *arena, struct str province, struct str category,
+                   struct need *needs, size_t most);
+void need_put(struct store *store, const struct need *need, int64_t now);
+uint32_t need_allot(struct store *store); /* the next free code; 0 when they are used up */
+/* Adds to what is pledged if it is open and the whole of it is still lacking. */
+bool need_pledge(struct store *store, uint32_t code, int64_t quantity, int64_t now);
+void need_release(struct store *store, uint32_t code, int64_t quantity, int64_t now);
+
+bool campaign_find(struct store *store, struct arena *arena, struct str folded, struct campaign *campaign);
+size_t campaign_page(struct store *store, struct arena *arena, int64_t after, struct campaign *campaigns, size_t most);
+int64_t campaign_add(struct store *store, const struct campaign *campaign, int64_t now);
+/* False where the word is taken. */
+bool campaign_word_add(struct store *store, int64_t campaign, int64_t place, struct str folded, struct str word);
+void campaign_pledge(struct store *store, int64_t campaign, int64_t amount_rial);
+
+/* ---- pledges ---- */
+
+/* Gives it its id and reference; false after a failure. */
+bool pledge_add(struct store *store, struct pledge *pledge);
+bool pledge_get(struct store *store, struct arena *arena, uint32_t reference, struct pledge *pledge);
+size_t pledge_open(struct store *store, struct arena *arena, int64_t phone, struct pledge *pledges, size_t most);
+/* The reference of an equal pledge of the same local day, or whose first
+ * confirmation was accepted at or after SINCE_MS; 0: none. */
+uint32_t pledge_same(struct store *store, const struct pledge *pledge, int64_t since_ms);
+bool pledge_cancel(struct store *store, int64_t id, int64_t now);
+size_t pledge_page(struct store *store, struct arena *arena, int64_t after, struct pledge *pledges, size_t most);
+uint32_t store_reference(const struct store *store, int64_t sequence);
+bool store_sequence(const struct store *store, uint32_t reference, int64_t *sequence) MUST_CHECK;
+
+/* ---- the outbox ---- */
+
+int64_t outbox_add(struct store *store, const struct outbound *message, int64_t now_ms);
+/* Claims due rows of a channel's lane: they are `sending`, and this attempt
+ * is counted. */
+size_t outbox_claim(struct store *store, struct arena *arena, struct str channel, enum lane lane, struct str node,
+                    int64_t now_ms, struct outbound *rows, size_t most);
+int64_t outbox_next_due(struct store *store, struct str channel, enum lane lane); /* ms; 0: none waits */
+void outbox_sent(struct store *store, int64_t id, struct str provider_id, int64_t now_ms);
+void outbox_move(struct store *store, const struct outbound *row, const struct outbox_move *move, const char *what,
+                 struct str reason, int64_t now_ms);
+void outbox_unclaim(struct store *store, int64_t id, int64_t now_ms);
+bool outbox_get(struct store *store, struct arena *arena, int64_t id, struct outbound *row);
+size_t outbox_page(struct store *store, struct arena *arena, int64_t after, struct outbound *rows, size_t most);
+size_t outbox_replies(struct store *store, struct arena *arena, int64_t message, struct outbound *rows, size_t most);
+enum outbox_pick { PICK_UNCERTAIN, PICK_LEFT_BEHIND };
+size_t outbox_pick(struct store *store, struct arena *arena, enum outbox_pick which, int64_t now_ms,
+                   struct outbound *rows, size_t most);
+size_t outbox_expired(struct store *store, struct arena *arena, struct str channel, enum lane lane, int64_t now_ms,
+                      struct outbound *rows, size_t most);
+/* Applies a delivery report; false where the message is not known. */
+bool outbox_report(struct store *store, struct arena *arena, const struct report *report, int64_t now_ms);
+struct outbox_event {
+    int64_t at_ms;
+    struct str what, detail;
+};
+size_t outbox_events(struct store *store, struct arena *arena, int64_t id, struct outbox_event *events, size_t most);
+
+/* ---- figures and care ---- */
+
+struct store_figures {
+    int64_t pledges, pledged_rial, needs_open, messages_in, unanswered, messages_out;
+    int64_t by_status[OUTBOX_STATUSES];
+    int64_t oldest_ms[LANES]; /* created; 0: the lane is empty */
+};
+void store_figures(struct store *store, struct store_figures *figures);
+/* Deletes messages older than BEFORE (UTC seconds), a few at a time; how many
+ * is not told, but whether there may be more. */
+void store_purge(struct store *store, int64_t before, size_t most);
+int64_t store_wal_bytes(const struct store *store);
+
+#endif

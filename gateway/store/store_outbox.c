@@ -1,0 +1,224 @@
+/* The outbox. */
+#include "gateway/store/query.h"
+
+int64_t outbox_add(struct store *store, const struct outbound *m, int64_t now_ms)
+{
+    int64_t id = 0;
+    struct query q = query_begin(store, QUERY_outbox_add);
+    query_text(&q, m->channel);
+    query_int(&q, m->phone);
+    query_text(&q, m->text);
+    query_int(&q, m->segments);
+    query_int(&q, m->lane);
+    query_int(&q, now_ms);
+    query_int(&q, now_ms + outbox_lifetime_ms(m->lane));
+    query_int(&q, m->reply_to);
+    if (query_row(&q))
+        id = query_take_int(&q);
+    query_run(&q);
+    return store->failed == STORE_FINE ? id : 0;
+}
+
+static void take_row(struct query *q, struct arena *arena, struct outbound *m)
+{
+    m->id = query_take_int(q);
+    m->channel = query_take_text(q, arena);
+    m->phone = query_take_int(q);
+    m->text = query_take_text(q, arena);
+    m->segments = (unsigned)query_take_int(q);
+    m->lane = (enum lane)query_take_int(q);
+    m->status = query_take_text(q, arena);
+    m->due_ms = query_take_int(q);
+    m->expires_ms = query_take_int(q);
+    m->attempts = query_take_int(q);
+    m->resends = query_take_int(q);
+    m->may_be_double = query_take_int(q) != 0;
+    m->reply_to = query_take_int(q);
+    m->provider_id = query_take_text(q, arena);
+    m->reason = query_take_text(q, arena);
+    m->created_ms = query_take_int(q);
+    m->updated_ms = query_take_int(q);
+    m->sent_ms = query_take_int(q);
+    m->delivered_ms = query_take_int(q);
+}
+
+static size_t take_rows(struct query *q, struct arena *arena, struct outbound *rows, size_t most)
+{
+    size_t n = 0;
+    while (n < most && query_row(q))
+        take_row(q, arena, &rows[n++]);
+    query_end(q);
+    return n;
+}
+
+/* Runs to its end even when MOST rows were taken: an UPDATE … RETURNING that is
+ * reset half way is still whole in SQLite, and must be in every engine. */
+size_t outbox_claim(struct store *store, struct arena *arena, struct str channel, enum lane lane, struct str node,
+                    int64_t now_ms, struct outbound *rows, size_t most)
+{
+    size_t n = 0;
+    struct query q = query_begin(store, QUERY_claim_due);
+    query_text(&q, node);
+    query_int(&q, now_ms);
+    query_text(&q, channel);
+    query_int(&q, lane);
+    query_int(&q, (int64_t)most);
+    while (query_row(&q))
+        if (n < most)
+            take_row(&q, arena, &rows[n++]);
+    return store->failed == STORE_FINE ? n : 0;
+}
+
+int64_t outbox_next_due(struct store *store, struct str channel, enum lane lane)
+{
+    struct query q = query_begin(store, QUERY_outbox_next_due);
+    query_text(&q, channel);
+    query_int(&q, lane);
+    int64_t due = query_row(&q) ? query_take_int(&q) : 0;
+    query_end(&q);
+    return due;
+}
+
+/* Moves forward only: a report may have come before this answer. */
+void outbox_sent(struct store *store, int64_t id, struct str provider_id, int64_t now_ms)
+{
+    enum query_name both[] = {QUERY_outbox_sent, QUERY_outbox_sent_late};
+    for (int i = 0; i < 2; i++) {
+        struct query q = query_begin(store, both[i]);
+        query_int(&q, now_ms);
+        query_text(&q, provider_id);
+        query_int(&q, id);
+        query_run(&q);
+    }
+}
+
+static void add_event(struct store *store, int64_t id, int64_t now_ms, const char *what, struct str detail)
+{
+    struct query q = query_begin(store, QUERY_outbox_event_add);
+    query_int(&q, id);
+    query_int(&q, now_ms);
+    query_text(&q, str_of(what));
+    query_text(&q, detail);
+    query_run(&q);
+}
+
+void outbox_move(struct store *store, const struct outbound *row, const struct outbox_move *move, const char *what,
+                 struct str reason, int64_t now_ms)
+{
+    struct query q = query_begin(store, QUERY_outbox_move);
+    query_text(&q, str_of(outbox_status_names[move->status]));
+    query_int(&q, move->due_ms);
+    query_int(&q, now_ms);
+    query_text(&q, reason);
+    query_int(&q, row->may_be_double || move->may_be_double);
+    query_int(&q, row->resends + (move->resend ? 1 : 0));
+    query_int(&q, row->attempts);
+    query_int(&q, row->id);
+    query_run(&q);
+    add_event(store, row->id, now_ms, what, reason);
+}
+
+void outbox_unclaim(struct store *store, int64_t id, int64_t now_ms)
+{
+    struct query q = query_begin(store, QUERY_outbox_unclaim);
+    query_int(&q, now_ms);
+    query_int(&q, id);
+    query_run(&q);
+}
+
+bool outbox_get(struct store *store, struct arena *arena, int64_t id, struct outbound *row)
+{
+    struct query q = query_begin(store, QUERY_outbox_get);
+    query_int(&q, id);
+    return take_rows(&q, arena, row, 1) == 1;
+}
+
+static size_t rows_of(struct store *store, struct arena *arena, enum query_name name, int64_t key,
+                      struct outbound *rows, size_t most)
+{
+    struct query q = query_begin(store, name);
+    query_int(&q, key);
+    query_int(&q, (int64_t)most);
+    return take_rows(&q, arena, rows, most);
+}
+
+size_t outbox_page(struct store *store, struct arena *arena, int64_t after, struct outbound *rows, size_t most)
+{
+    return rows_of(store, arena, QUERY_outbox_page, after, rows, most);
+}
+
+size_t outbox_replies(struct store *store, struct arena *arena, int64_t message, struct outbound *rows, size_t most)
+{
+    return rows_of(store, arena, QUERY_outbox_replies, message, rows, most);
+}
+
+size_t outbox_pick(struct store *store, struct arena *arena, enum outbox_pick which, int64_t now_ms,
+                   struct outbound *rows, size_t most)
+{
+    if (which == PICK_UNCERTAIN)
+        return rows_of(store, arena, QUERY_outbox_uncertain, now_ms, rows, most);
+    struct query q = query_begin(store, QUERY_outbox_left_behind);
+    query_int(&q, (int64_t)most);
+    return take_rows(&q, arena, rows, most);
+}
+
+size_t outbox_expired(struct store *store, struct arena *arena, struct str channel, enum lane lane, int64_t now_ms,
+                      struct outbound *rows, size_t most)
+{
+    struct query q = query_begin(store, QUERY_outbox_expired);
+    query_text(&q, channel);
+    query_int(&q, lane);
+    query_int(&q, now_ms);
+    query_int(&q, (int64_t)most);
+    return take_rows(&q, arena, rows, most);
+}
+
+static enum outbox_status status_from(struct str name)
+{
+    for (int i = 0; i < OUTBOX_STATUSES; i++)
+        if (str_is(name, outbox_status_names[i]))
+            return (enum outbox_status)i;
+    return OUTBOX_HELD;
+}
+
+bool outbox_report(struct store *store, struct arena *arena, const struct report *report, int64_t now_ms)
+{
+    struct outbound row;
+    enum outbox_status to;
+    if (!outbox_get(store, arena, report->id, &row) || !str_eq(row.channel, report->channel))
+        return false;
+    if (!outbox_after_report(status_from(row.status), report->state, &to))
+        return true;
+    struct query q = query_begin(store, QUERY_outbox_report);
+    query_text(&q, str_of(outbox_status_names[to]));
+    query_int(&q, to == OUTBOX_DELIVERED ? now_ms : row.delivered_ms);
+    query_int(&q, now_ms);
+    query_text(&q, to == OUTBOX_FAILED ? report->detail : STR(""));
+    query_int(&q, row.id);
+    query_text(&q, row.status);
+    query_run(&q);
+    if (row.sent_ms == 0 && to != OUTBOX_FAILED) { /* the report came before the answer to the send */
+        q = query_begin(store, QUERY_outbox_sent_late);
+        query_int(&q, now_ms);
+        query_text(&q, row.provider_id);
+        query_int(&q, row.id);
+        query_run(&q);
+    }
+    return true;
+}
+
+size_t outbox_events(struct store *store, struct arena *arena, int64_t id, struct outbox_event *events, size_t most)
+{
+    size_t n = 0;
+    struct query q = query_begin(store, QUERY_outbox_event_page);
+    query_int(&q, id);
+    query_int(&q, (int64_t)most);
+    while (n < most && query_row(&q)) {
+        events[n].at_ms = query_take_int(&q);
+        events[n].what = query_take_text(&q, arena);
+        events[n].detail = query_take_text(&q, arena);
+        n++;
+    }
+    query_end(&q);
+    return n;
+}

@@ -1,0 +1,213 @@
+/* Dispatch: is it new, who sent it, does it answer a question, which handler. */
+#include "handlers/dispatch.h"
+
+#include "gateway/base/crypto.h"
+#include "gateway/base/fold.h"
+#include "gateway/base/log.h"
+#include "gateway/base/phone.h"
+#include "handlers/handlers.h"
+#include "handlers/question.h"
+
+static void (*const handlers[COMMANDS])(struct turn *t) = {
+#define HANDLER(command) [COMMAND_##command] = handle_##command,
+#include "handlers/handlers.def"
+#undef HANDLER
+};
+
+static const struct message_spec own_messages[] = {
+    {"failed.look", "phone", ROOM_ONE},
+    {"question.again", "", ROOM_ONE},
+    {"question.number", "", ROOM_ONE},
+    {"question.dropped", "", ROOM_ONE},
+    {NULL, NULL, ROOM_ONE},
+};
+static const struct message_spec *const message_lists[] = {
+    own_messages,     pledge_messages,  need_messages,     mine_messages, cancel_messages,
+    account_messages, consent_messages, language_messages, help_messages, answer_messages,
+};
+
+const struct message_spec *const *dispatch_messages(size_t *n)
+{
+    *n = sizeof message_lists / sizeof message_lists[0];
+    return message_lists;
+}
+
+/* ---- the same message again ---- */
+
+/* The key of "the same": the channel, and the telecom's id, else sender, text
+ * and the telecom's time.  The day stands in front of it in the table. */
+static struct digest key_of(const struct inbound *m)
+{
+    struct str with_id[] = {m->channel, STR("id"), m->id};
+    struct str without[] = {m->channel, STR("text"), m->sender, m->text, m->sent};
+    return m->id.n > 0 ? crypto_digest(with_id, 3) : crypto_digest(without, 5);
+}
+
+static bool is_repeat(const struct turn *t, const struct inbox_before *before)
+{
+    const struct inbound *m = t->message;
+    if (!before->found)
+        return false;
+    return m->id.n > 0 || m->sent.n > 0 ||
+           turn_now(t) - before->created_at < t->config->service.duplicate_window / 1000;
+}
+
+/* ---- who sent it ---- */
+
+static bool is_own_line(const struct config *config, struct str sender)
+{
+    const char *country = config->service.country.p;
+    for (size_t i = 0; i < config->channel_count; i++)
+        if (phone_same_line(config->channels[i].number, sender, country))
+            return true;
+    return false;
+}
+
+/* An exact command is never our own text: no text of ours opens with one. */
+static bool is_echo(const struct turn *t)
+{
+    const struct contact *c = &t->contact;
+    if (t->command.name != COMMAND_unknown && !t->command.guessed && t->command.problem == PROBLEM_NONE)
+        return false;
+    struct digest digest = crypto_digest(&t->message->text, 1);
+    int64_t hash;
+    memcpy(&hash, digest.byte, sizeof hash);
+    return c->sent_hash != 0 && (hash == c->sent_hash || hash == c->sent_hash_before);
+}
+
+static bool from_machine(struct turn *t, const struct phone *phone)
+{
+    if (!phone_reachable(phone) || is_own_line(t->config, t->message->sender))
+        return true;
+    int64_t number;
+    if (!str_to_i64(str_of(phone->digits), &number))
+        return true;
+    contact_get(t->store, t->arena, number, &t->contact);
+    return is_echo(t);
+}
+
+/* ---- what it does ---- */
+
+static void run_handler(struct turn *t)
+{
+    if (t->message->unreadable || t->command.problem == PROBLEM_NOT_UTF8)
+        handle_unreadable(t);
+    else if (handlers[t->command.name] != NULL)
+        handlers[t->command.name](t);
+    else
+        handle_closed(t);
+}
+
+static void run_answer(struct turn *t, const struct question *question, const struct command *command)
+{
+    t->command = *command;
+    t->asked = question->asked;
+    question_close(t);
+    run_handler(t);
+}
+
+static void converse(struct turn *t)
+{
+    struct question question;
+    enum answer answer = question_get(t, &question) ? question_answer(t, &question) : ANSWER_NONE;
+    switch (answer) {
+    case ANSWER_NONE:
+        run_handler(t);
+        return;
+    case ANSWER_RUN:
+        run_answer(t, &question, &question.run);
+        return;
+    case ANSWER_SECOND:
+        run_answer(t, &question, &question.second);
+        return;
+    case ANSWER_DROP:
+        question_close(t);
+        turn_say(t, "question.dropped", NULL, 0);
+        return;
+    case ANSWER_UNCLEAR:
+        turn_say_limited(t, question.kind == QUESTION_RUN ? "question.again" : "question.number", NULL, 0);
+        t->unanswered = true;
+        return;
+    }
+}
+
+static enum language language_for(const struct turn *t)
+{
+    enum language language = LANGUAGE_FA;
+    if (t->contact.has_language)
+        return t->contact.language;
+    if (t->command.has_language)
+        return t->command.language;
+    return language_from(t->config->service.language, &language) ? language : LANGUAGE_FA;
+}
+
+/* The handler in its savepoint.  When it fails its effects go, and what is
+ * said instead is said outside. */
+static bool run_turn(struct turn *t)
+{
+    if (!store_savepoint(t->store))
+        return false;
+    t->language = language_for(t);
+    converse(t);
+    if (t->contact.changed)
+        contact_put(t->store, &t->contact, turn_now(t));
+    if (store_failed(t->store) == STORE_FINE && store_savepoint_keep(t->store))
+        return true;
+    if (store_failed(t->store) == STORE_CONFLICT)
+        LOG(LOG_ERROR, "handler_failed", "command=%s reason=\"%s\"", command_names[t->command.name],
+            store_reason(t->store));
+    return false;
+}
+
+static enum dispatch_outcome after_failure(struct turn *t, enum store_failure failure)
+{
+    if (failure == STORE_GONE || failure == STORE_ENGINE_BAD)
+        return DISPATCH_ENGINE;
+    store_savepoint_undo(t->store);
+    contact_get(t->store, t->arena, t->contact.phone, &t->contact);
+    turn_say(t, "failed.look", FIELDS({"phone", say_phone(t)}));
+    contact_put(t->store, &t->contact, turn_now(t));
+    inbox_settle(t->store, t->message_id, "failed", "the handler failed", true, turn_now(t));
+    return store_failed(t->store) == STORE_FINE ? DISPATCH_FAILED : DISPATCH_ENGINE;
+}
+
+static enum dispatch_outcome handle_new(struct turn *t, const struct digest *key, int64_t copy)
+{
+    struct phone phone = phone_parse(t->message->sender, t->config->service.country.p);
+    struct inbound kept = *t->message;
+    int64_t today = zone_day_number(t->zone, turn_now(t));
+    if (phone.kind != PHONE_INVALID)
+        kept.sender = str_dup(t->arena, str_of(phone.digits));
+    bool machine = from_machine(t, &phone);
+    t->message_id = inbox_add(t->store, &kept, key, today, copy, command_names[t->command.name],
+                              machine ? "ignored" : "handled", turn_now(t));
+    if (store_failed(t->store) != STORE_FINE)
+        return DISPATCH_ENGINE;
+    if (machine)
+        return DISPATCH_OK;
+    if (!run_turn(t))
+        return after_failure(t, store_failed(t->store));
+    if (t->unanswered)
+        inbox_settle(t->store, t->message_id, "handled", "", true, turn_now(t));
+    return store_failed(t->store) == STORE_FINE ? DISPATCH_OK : DISPATCH_ENGINE;
+}
+
+enum dispatch_outcome dispatch(struct store *store, const struct config *config, struct zone *zone,
+                               struct arena *arena, int64_t now_ms, const struct inbound *message,
+                               const struct command *command, int64_t *message_id)
+{
+    struct turn t = {.store = store, .config = config, .arena = arena, .zone = zone, .now_ms = now_ms,
+                     .message = message, .command = *command};
+    struct digest key = key_of(message);
+    struct inbox_before before;
+    int64_t today = zone_day_number(zone, turn_now(&t));
+    inbox_find(store, arena, &key, today, config->service.dedupe_days, &before);
+    if (store_failed(store) != STORE_FINE)
+        return DISPATCH_ENGINE;
+    *message_id = before.id;
+    if (is_repeat(&t, &before))
+        return str_eq(before.text, message->text) ? DISPATCH_REPEAT : DISPATCH_CONFLICT;
+    enum dispatch_outcome outcome = handle_new(&t, &key, before.found ? turn_now(&t) : 0);
+    *message_id = t.message_id;
+    return outcome;
+}

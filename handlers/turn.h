@@ -1,0 +1,74 @@
+/* One turn of a conversation: a message, who sent it, and what is said back.
+ *
+ * A handler gets a turn and nothing else: its transaction, its input and the
+ * time are in it, so that it can be run again when a batch was rolled back.
+ * Everything lives in the turn's arena.  Store thread. */
+#ifndef YAVAR_HANDLERS_TURN_H
+#define YAVAR_HANDLERS_TURN_H
+
+#include "gateway/base/arena.h"
+#include "gateway/base/icu.h"
+#include "gateway/conf/config.h"
+#include "gateway/model/command.h"
+#include "gateway/model/records.h"
+#include "gateway/store/store.h"
+
+/* What the person has confirmed already, so that it is not asked again. */
+enum asked {
+    ASKED_GUESS = 1,  /* that the guess was right */
+    ASKED_AMOUNT = 2, /* that the odd or large amount is meant */
+    ASKED_SAME = 4,   /* that an equal pledge is one more */
+};
+
+struct turn {
+    struct store *store;
+    const struct config *config;
+    struct arena *arena;
+    struct zone *zone;
+    int64_t now_ms;
+
+    const struct inbound *message;
+    int64_t message_id; /* the inbox row */
+    struct contact contact;
+    struct command command;
+    unsigned asked; /* enum asked */
+    enum language language;
+
+    bool unanswered; /* a person should look at this message */
+    bool ignored;    /* from a machine; nothing is said */
+};
+
+static inline int64_t turn_now(const struct turn *t)
+{
+    return t->now_ms / 1000;
+}
+
+/* A text of the catalogue, filled. */
+struct str turn_text(const struct turn *t, const char *key, const struct text_field *fields, size_t n);
+/* Queues a text to the sender (lane of confirmations). */
+void turn_send(struct turn *t, struct str text);
+/* Both in one. */
+void turn_say(struct turn *t, const char *key, const struct text_field *fields, size_t n);
+/* The same for what confirms a stored change: limited to confirmations_per_hour. */
+void turn_confirm(struct turn *t, const char *key, const struct text_field *fields, size_t n);
+/* For "not understood": by the rules of promise 6. */
+void turn_say_limited(struct turn *t, const char *key, const struct text_field *fields, size_t n);
+
+#define FIELDS(...) (const struct text_field[]){__VA_ARGS__}, sizeof((const struct text_field[]){__VA_ARGS__}) / sizeof(struct text_field)
+
+/* ---- how values are said ---- */
+
+struct str say_money(const struct turn *t, int64_t rial);
+struct str say_rial(const struct turn *t, int64_t rial);
+/* What is lacking: above what a pledge can be it is rounded down and said in words. */
+struct str say_left(const struct turn *t, const struct need *need);
+/* An amount of money or a count, as the pledge has it. */
+struct str say_pledged(const struct turn *t, int64_t rial, int64_t quantity, enum unit unit);
+struct str say_number(const struct turn *t, uint32_t number); /* ASCII: to be typed */
+struct str say_count(const struct turn *t, int64_t count);    /* to be read */
+struct str say_date(const struct turn *t, int64_t at);        /* ۲۹ اردیبهشت, 29 Sep 2026 */
+struct str say_day(const struct turn *t, int64_t at);         /* ۱۴۰۴/۰۲/۲۹, 2026-09-29 */
+struct str say_phone(const struct turn *t);                   /* the office's */
+struct str say_in(const struct turn *t, struct str fa, struct str en); /* the one of its language */
+
+#endif

@@ -1,0 +1,259 @@
+"""The operator's side: commands beside the running service, and faults.
+
+Exit codes, the shape of what is printed, the door and the lock (design §10),
+and a configuration that is refused with file and line (design §12).
+"""
+
+import json
+import pathlib
+
+from cases_front_door import well
+from service import NEEDS, binary, until
+from tap import case
+from telecom import key
+
+PLEDGE = "نذر 1007 500 هزار تومان"
+
+
+@case("stats --json has the keys of the contract, and counts")
+def stats(stage):
+    service, telecom = stage.shared()
+    before = service.stats()
+    keys = {"pledges", "pledged_rial", "needs_open", "volunteers", "messages_in", "messages_out",
+            "queued", "held", "unanswered"}
+    assert keys <= set(before), f"missing {keys - set(before)}"
+    assert before["needs_open"] == len(NEEDS), f"{before}"
+    phone = stage.phone()
+    service.send(phone, PLEDGE)
+    assert telecom.wait(phone, 1, 2.0), "no confirmation"
+    after = service.stats()
+    grown = {name: after[name] - before[name] for name in ("pledges", "pledged_rial", "messages_in")}
+    assert grown == {"pledges": 1, "pledged_rial": 5000000, "messages_in": 1}, f"{grown}"
+    assert service.cli("stats").stdout.strip(), "stats as text is empty"
+
+
+@case("commands that read work while the service runs")
+def reads(stage):
+    service, _ = stage.shared()
+    listed = service.rows("need", "list")
+    assert {"1007", "5724"} <= {row["code"] for row in listed}, f"{listed}"
+    shown = json.loads(service.cli("need", "show", "1007").stdout)
+    assert str(shown["code"]) == "1007", f"{shown}"
+    exported = {row["code"]: row for row in service.rows("export", "needs")}
+    assert exported["5724"]["unit"] == "item" and "pledged" in exported["5724"], f"{exported}"
+    assert "mci" in service.cli("channel", "list").stdout
+    service.rows("campaign", "list")
+    service.cli("check")
+    assert service.cli("--version").stdout.strip()
+    well(service)
+
+
+@case("export messages: columns, masked phones, lanes, what answers what")
+def export(stage):
+    service, telecom = stage.shared()
+    phone = stage.phone()
+    service.send(phone, PLEDGE)
+    assert telecom.wait(phone, 1, 2.0), "no confirmation"
+    columns = ("id,direction,channel,phone,status,attempts,segments,text,created_at,updated_at,"
+               "provider_id,lane,reply_to,may_be_double")
+    head = service.cli("export", "messages").stdout.lstrip("\ufeff").splitlines()[0]
+    assert head == columns, head
+    head = service.cli("export", "pledges").stdout.lstrip("\ufeff").splitlines()[0]
+    assert head == ("reference,need,campaign,phone,amount_rial,quantity,recurrence,status,channel,"
+                    "created_at"), head
+    received, sent = service.messages(phone, "in")[0], service.messages(phone)[0]
+    assert received["status"] == "handled" and received["text"] == PLEDGE, f"{received}"
+    assert sent["reply_to"] == received["id"] and sent["segments"] == "1", f"{sent}"
+    assert sent["text"] == telecom.sent_to(phone)[0].text, f"{sent}"
+    assert phone[-10:] not in service.cli("export", "messages", "--masked").stdout, "not masked"
+
+
+@case("a cell that a spreadsheet would run is made harmless")
+def formula(stage):
+    service, _ = stage.shared()
+    phone = stage.phone()
+    service.send(phone, "=HYPERLINK(\"http://x\")")
+    row = until(lambda: service.messages(phone, "in"), 2, "stored")[0]
+    assert not row["text"].startswith(("=", "+", "-", "@")), row["text"]
+
+
+@case("what was not understood is listed, and a person's answer goes out")
+def unanswered(stage):
+    service, telecom = stage.shared()
+    phone, text = stage.phone(), "سلام گوجه کیلویی چند است"
+    service.send(phone, text)
+    telecom.wait(phone, 1, 2.0)
+    ident = until(lambda: service.messages(phone, "in"), 2, "stored")[0]["id"]
+    listed = service.rows("message", "list", "--unanswered")
+    assert ident in {row["id"] for row in listed}, f"{ident} is not in {listed}"
+    before = len(telecom.sent_to(phone))
+    service.cli("message", "reply", ident, "سلام، اینجا دفتر خیریه است.")
+    sent = telecom.wait(phone, before + 1, 2.0)
+    assert len(sent) == before + 1, "the reply did not reach the telecom"
+    assert sent[-1].text == "سلام، اینجا دفتر خیریه است.", sent[-1].text
+    listed = service.rows("message", "list", "--unanswered")
+    assert ident not in {row["id"] for row in listed}, "still listed as unanswered"
+
+
+@case("message show tells one message's life")
+def show(stage):
+    service, telecom = stage.shared()
+    phone = stage.phone()
+    service.send(phone, PLEDGE)
+    assert telecom.wait(phone, 1, 2.0), "no confirmation"
+    for direction in ("in", "out"):
+        ident = service.messages(phone, direction)[0]["id"]
+        life = json.loads(service.cli("message", "show", ident).stdout)
+        assert isinstance(life, dict) and str(life["id"]) == ident, f"{life}"
+    assert service.cli("message", "show", "999999999", expect=None).returncode != 0
+
+
+@case("channel send: one SMS through the door")
+def channel_send(stage):
+    service, telecom = stage.shared()
+    phone = stage.phone()
+    service.cli("channel", "send", "mci", "0" + key(phone), "سلام از یاور")
+    sent = telecom.wait(phone, 1, 2.0)
+    assert sent and sent[0].text == "سلام از یاور", f"{sent}"
+    assert service.cli("channel", "send", "nowhere", phone, "x", expect=None).returncode != 0
+
+
+@case("campaign add: its keyword takes pledges at once")
+def campaign(stage):
+    with stage.fresh() as (service, telecom):
+        service.cli("campaign", "add", "سلامت", "--name-fa", "نذر سلامت",
+                    "--goal", "1000000000 toman")
+        assert "سلامت" in service.cli("campaign", "list").stdout
+        phone = stage.phone()
+        service.send(phone, "نذر سلامت 1 میلیون")
+        assert telecom.wait(phone, 1, 2.0), "no confirmation"
+        rows = service.pledges(phone)
+        assert [(r["campaign"], r["amount_rial"]) for r in rows] == [("سلامت", "10000000")], f"{rows}"
+
+
+@case("import needs while the service runs: seen at once")
+def import_running(stage):
+    with stage.fresh() as (service, telecom):
+        service.import_needs(["1010,qom,درمانگاه دیگر,drug,1,داروی قلب,heart drug,rial,"
+                              "1000000000,open,داروی قلب,heart drug"], name="more.csv")
+        phone = stage.phone()
+        service.send(phone, "نذر 1010 500 هزار تومان")
+        assert telecom.wait(phone, 1, 2.0), "no confirmation"
+        assert [row["need"] for row in service.pledges(phone)] == ["1010"]
+
+
+@case("import needs is all or nothing, and names every fault's line")
+def import_faults(stage):
+    with stage.fresh(start=False) as (service, _):
+        good = "1010,qom,درمانگاه,drug,1,دارو,drug,rial,1000000000,open,دارو,drug"
+        done = service.import_needs(
+            [good, good.replace("1010", "1011"), good.replace("1010,qom", "1029,atlantis"),
+             good.replace("1010", "1032").replace("1000000000", "many")], expect=None)
+        told = done.stdout + done.stderr
+        assert done.returncode == 1, f"exit {done.returncode}: {told}"
+        for line in (3, 4, 5):
+            assert f"needs.csv:{line}" in told or f"line {line}" in told, f"line {line}: {told}"
+        codes = {row["code"] for row in service.rows("need", "list")}
+        assert codes == {"1007", "5724"}, f"imported {codes}"
+
+
+@case("explain and segments need no database")
+def explain(stage):
+    service, _ = stage.shared()
+    got = json.loads(service.cli("explain", PLEDGE).stdout)
+    want = {"command": "pledge", "certainty": "exact", "need": "1007", "amount_rial": 5000000}
+    assert {name: str(got.get(name)) for name in want} == {
+        name: str(value) for name, value in want.items()}, f"{got}"
+    got = json.loads(service.cli("segments", "سلام").stdout)
+    assert got == {"encoding": "UCS-2", "units": 4, "segments": 1}, f"{got}"
+
+
+@case("a second serve on the same database is refused")
+def second(stage):
+    service, telecom = stage.shared()
+    done = service.cli("serve", expect=None, timeout=10)
+    assert done.returncode in (75, 78), f"exit {done.returncode}: {done.stderr[-300:]}"
+    phone = stage.phone()
+    service.send(phone, PLEDGE)
+    assert telecom.wait(phone, 1, 2.0), "the first suffered"
+
+
+@case("usage faults exit 64")
+def usage(stage):
+    service, _ = stage.shared()
+    for args in (("frobnicate",), ("export", "dreams"), ("need",), ("message", "show"),
+                 ("stats", "--frob")):
+        code = service.cli(*args, expect=None).returncode
+        assert code == 64, f"yavar {' '.join(args)}: exit {code}"
+
+
+FAULTS = (
+    ("unknown key", "listen =", "lisen =", "listen"),
+    ("bad duration", "retry_first = 1s", "retry_first = soon", "retry_first"),
+    ("key of another provider", "username = yavar", "signing_key = yavar", "signing_key"),
+    ("unknown provider", "provider = kannel", "provider = pigeon", "pigeon"),
+    ("bad number", "in_flight = 16", "in_flight = -3", "in_flight"),
+    ("bad network", "allow = 127.0.0.1/32", "allow = 127.0.0.1/99", "allow"),
+)
+
+
+@case("a config fault: file, line, the nearest key, exit 78, nothing started")
+def config_faults(stage):
+    with stage.fresh(start=False) as (service, _):
+        good = service.ini.read_text("utf-8")
+        bad = service.folder / "bad.ini"
+        for name, was, now, word in FAULTS:
+            rows = good.replace(was, now, 1).splitlines()
+            line = next(n for n, row in enumerate(rows, 1) if row.startswith(now))
+            bad.write_text("\n".join(rows) + "\n", "utf-8")
+            for command in ("check", "serve", "stats"):
+                done = service.cli(command, ini=bad, expect=None, timeout=10)
+                told = done.stdout + done.stderr
+                assert done.returncode == 78, f"{name}: {command} exit {done.returncode}: {told}"
+                assert f"bad.ini:{line}" in told and word in told, f"{name}: {command}: {told}"
+
+
+@case("every config fault is told, not only the first")
+def all_faults(stage):
+    with stage.fresh(start=False) as (service, _):
+        text = service.ini.read_text("utf-8")
+        text = text.replace("retry_first = 1s", "retry_first = soon").replace("rate =", "rat =")
+        bad = service.folder / "bad.ini"
+        bad.write_text(text, "utf-8")
+        done = service.cli("check", ini=bad, expect=78)
+        told = done.stdout + done.stderr
+        for number, row in enumerate(text.splitlines(), 1):
+            if row.startswith(("retry_first", "rat =")):
+                assert f"bad.ini:{number}" in told, f"line {number} is not told: {told}"
+
+
+@case("no secret, a missing file, a PostgreSQL address: exit 78")
+def refused(stage):
+    with stage.fresh(start=False) as (service, _):
+        assert pathlib.Path(binary()).exists()
+        good = service.ini.read_text("utf-8")
+        bad = service.folder / "bad.ini"
+        rows = [row for row in good.splitlines() if not row.startswith("secret =")]
+        bad.write_text("\n".join(rows) + "\n", "utf-8")
+        service.cli("check", ini=bad, expect=78)
+        service.cli("check", ini=service.folder / "none.ini", expect=78)
+        service.cli("serve", ini=service.folder / "none.ini", expect=78)
+        rows = ["database = postgresql://localhost/yavar" if row.startswith("database") else row
+                for row in good.splitlines()]
+        bad.write_text("\n".join(rows) + "\n", "utf-8")
+        service.cli("serve", ini=bad, expect=78, timeout=10)
+
+
+@case("stopped and started again: what was there is there")
+def restart(stage):
+    with stage.fresh() as (service, telecom):
+        phone, ident = stage.phone(), "the-same-id"
+        service.send(phone, PLEDGE, ident)
+        assert telecom.wait(phone, 1, 2.0), "no confirmation"
+        until(lambda: service.messages(phone)[0]["status"] == "sent", 2, "sent")
+        service.stop()
+        assert len(service.pledges(phone)) == 1, "commands that read need no service"
+        service.start()
+        assert service.send(phone, PLEDGE, ident).status == 200
+        telecom.wait(phone, 2, 1.0)
+        assert len(telecom.sent_to(phone)) == 1 and len(service.pledges(phone)) == 1, "repeated"
