@@ -53,8 +53,9 @@ static struct http_response post_needs(const struct admin_call *c, struct str id
     (void)id, (void)body; /* neither a name nor JSON: the body is the CSV */
     struct http_pairs fields = http_parse_fields(c->arena, c->request->query, NULL);
     const struct http_pair *name = http_field(&fields, STR("name"));
-    struct import_result r = import_needs(c->store, c->config, c->arena, now(c),
-                                          name != NULL ? str_cstr(c->arena, name->value) : "needs.csv", c->request->body);
+    struct import_result r =
+        import_needs(c->store, c->config, c->arena, now(c),
+                     name != NULL ? str_cstr(c->arena, name->value) : "needs.csv", c->request->body);
     struct json *json = json_object_new();
     if (r.faults.count > 0) {
         json_put_str(json, "error", sbuf_str(&r.faults.text));
@@ -166,7 +167,8 @@ static bool path_matches(const char *pattern, struct str path, struct str *id)
     return str_eq(str_after(path, path.n - tail.n), tail) && memchr(id->p, '/', id->n) == NULL;
 }
 
-static struct http_response run_operation(const struct admin_call *c, const struct operation *op, struct str id)
+static struct http_response run_operation(const struct admin_call *c, const struct operation *op,
+                                          struct str id)
 {
     struct error e;
     struct json *body = NULL;
@@ -242,7 +244,8 @@ static void run_metrics(struct job *job, void *db)
 {
     struct database *d = db;
     struct admin_job *j = of(job);
-    store_figures(d->store, &j->gateway->metrics.figures); /* read only here and by done_metrics, which comes after */
+    store_figures(d->store,
+                  &j->gateway->metrics.figures); /* read only here and by done_metrics, which comes after */
     j->gateway->metrics.wal_bytes = store_wal_bytes(d->store);
 }
 
@@ -254,7 +257,8 @@ static void done_metrics(struct job *job, enum job_outcome outcome)
     (void)outcome; /* the figures are as good as they are */
     worker_figures(g->writer, &commits);
     g->metrics.stall_seconds = (double)loop_longest_turn(g->loop) / 1e6;
-    struct http_response response = {.status = 200, .content_type = STR("text/plain; version=0.0.4; charset=utf-8")};
+    struct http_response response = {.status = 200,
+                                     .content_type = STR("text/plain; version=0.0.4; charset=utf-8")};
     response.body = metrics_write(&g->metrics, g->config, &commits, clock_ms(), j->arena);
     /* false: the scraper has gone */
     (void)http_server_answer(j->server, j->ticket, &response);
@@ -262,19 +266,26 @@ static void done_metrics(struct job *job, enum job_outcome outcome)
     arena_free(j->arena);
 }
 
-static struct admin_job *new_job(struct gateway *g, struct http_server *server, const struct http_request *request,
-                                 struct arena *arena, struct http_ticket ticket)
+static struct admin_job *new_job(struct gateway *g, struct http_server *server,
+                                 const struct http_request *request, struct arena *arena,
+                                 struct http_ticket ticket)
 {
     struct admin_job *j = arena_new_of(arena, struct admin_job);
-    *j = (struct admin_job){.gateway = g, .server = server, .config = config_keep(g->config), .arena = arena,
-                            .ticket = ticket, .request = *request};
+    *j = (struct admin_job){.gateway = g,
+                            .server = server,
+                            .config = config_keep(g->config),
+                            .arena = arena,
+                            .ticket = ticket,
+                            .request = *request};
     j->job = (struct job){.rank = JOB_BACKGROUND, .run = run, .reset = reset, .done = done};
     return j;
 }
 
-static void answer(struct http_server *server, struct http_ticket ticket, struct arena *arena, int status, struct str body)
+static void answer(struct http_server *server, struct http_ticket ticket, struct arena *arena, int status,
+                   struct str body)
 {
-    struct http_response response = {.status = status, .content_type = STR("text/plain; charset=UTF-8"), .body = body};
+    struct http_response response = {
+        .status = status, .content_type = STR("text/plain; charset=UTF-8"), .body = body};
     /* false: who asked has gone */
     (void)http_server_answer(server, ticket, &response);
     arena_free(arena);
@@ -287,7 +298,8 @@ static void submit(struct worker *worker, struct admin_job *j)
         j->job.done(&j->job, JOB_NOT_DONE);
 }
 
-void admin_request(void *ctx, const struct http_request *request, struct arena *arena, struct http_ticket ticket)
+void admin_request(void *ctx, const struct http_request *request, struct arena *arena,
+                   struct http_ticket ticket)
 {
     struct gateway *g = ctx;
     bool get = request->method == HTTP_GET;
@@ -307,7 +319,8 @@ void admin_request(void *ctx, const struct http_request *request, struct arena *
     }
 }
 
-void door_request(void *ctx, const struct http_request *request, struct arena *arena, struct http_ticket ticket)
+void door_request(void *ctx, const struct http_request *request, struct arena *arena,
+                  struct http_ticket ticket)
 {
     struct gateway *g = ctx;
     submit(g->writer, new_job(g, g->door, request, arena, ticket));

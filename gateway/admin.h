@@ -23,8 +23,10 @@ struct admin_call {
 struct http_response admin_run(const struct admin_call *call);
 
 /* For http_server_open of the admin address and of the door. */
-void admin_request(void *ctx, const struct http_request *request, struct arena *arena, struct http_ticket ticket);
-void door_request(void *ctx, const struct http_request *request, struct arena *arena, struct http_ticket ticket);
+void admin_request(void *ctx, const struct http_request *request, struct arena *arena,
+                   struct http_ticket ticket);
+void door_request(void *ctx, const struct http_request *request, struct arena *arena,
+                  struct http_ticket ticket);
 
 /* "in12" and "out7", as messages are named outside. */
 bool message_id_read(struct str name, bool *incoming, int64_t *id) MUST_CHECK;

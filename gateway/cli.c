@@ -57,7 +57,8 @@ static void check_channels(const struct config *config, struct faults *faults)
         const struct channel *channel = &config->channels[i];
         const struct provider *provider = provider_find(channel->provider);
         if (provider->check != NULL && !provider->check(channel, &e))
-            faults_add(faults, config->file, channel->line_no, "[channel %.*s] %s", STR_ARG(channel->name), e.text);
+            faults_add(faults, config->file, channel->line_no, "[channel %.*s] %s", STR_ARG(channel->name),
+                       e.text);
     }
 }
 
@@ -80,7 +81,8 @@ struct store *cli_reader(struct cli *cli, const struct config *config)
     struct error e;
     const char *path = str_cstr(cli->arena, config->service.database);
     if (access(path, F_OK) != 0) {
-        fprintf(stderr, "yavar: there is no database at %s yet; `yavar serve` or `yavar import` makes one\n", path);
+        fprintf(stderr, "yavar: there is no database at %s yet; `yavar serve` or `yavar import` makes one\n",
+                path);
         exit(EXIT_FAULT);
     }
     struct store *store = store_open(path, STORE_READER, &e);
@@ -129,7 +131,8 @@ static int do_through_door(struct cli *cli, const struct config *config, const s
     struct http_answer answer;
     struct error e;
     bool refused = false;
-    const char *door = str_cstr(cli->arena, str_printf(cli->arena, "%.*s.sock", STR_ARG(config->service.database)));
+    const char *door =
+        str_cstr(cli->arena, str_printf(cli->arena, "%.*s.sock", STR_ARG(config->service.database)));
     if (http_call_unix(door, request, DOOR_SECONDS, cli->arena, &answer, &refused, &e)) {
         *response = (struct http_response){.status = answer.status, .body = answer.body};
         return EXIT_FINE;

@@ -22,8 +22,8 @@ struct cli_option {
 
 struct cli {
     const struct cli_command *command;
-    const char *config_file;   /* -c FILE, or NULL */
-    char **args;               /* what is no option */
+    const char *config_file; /* -c FILE, or NULL */
+    char **args;             /* what is no option */
     size_t n;
     struct cli_option *options; /* the command's own, filled */
     size_t option_count;

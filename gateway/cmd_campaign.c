@@ -24,9 +24,21 @@ static int list(struct cli *cli, const struct config *config)
     return EXIT_FINE;
 }
 
+/* "2026-09-29", as icu_iso_date gives it. */
+static bool read_day(struct str iso, struct day *day)
+{
+    int64_t year, month, date;
+    if (iso.n != 10 || !str_to_i64(str_from(iso.p, 4), &year) ||
+        !str_to_i64(str_from(iso.p + 5, 2), &month) || !str_to_i64(str_from(iso.p + 8, 2), &date))
+        return false;
+    *day = (struct day){(int)year, (int)month, (int)date};
+    return true;
+}
+
 /* "1405/01/15" or "2026-09-29": the local day's first second, or the one
  * behind its last where it ends something. */
-static bool put_day(struct cli *cli, struct zone *zone, struct json *json, const char *option, const char *key, int64_t more)
+static bool put_day(struct cli *cli, struct zone *zone, struct json *json, const char *option,
+                    const char *key, int64_t more)
 {
     const char *text = cli_value(cli, option);
     struct str iso;
@@ -35,8 +47,7 @@ static bool put_day(struct cli *cli, struct zone *zone, struct json *json, const
     if (text == NULL)
         return true;
     struct str digits = fold_digits(cli->arena, str_of(text));
-    if (!icu_iso_date(cli->arena, digits, &iso) ||
-        sscanf(str_cstr(cli->arena, iso), "%4d-%2d-%2d", &day.year, &day.month, &day.day) != 3 ||
+    if (!icu_iso_date(cli->arena, digits, &iso) || !read_day(iso, &day) ||
         !zone_day_start(zone, CALENDAR_GREGORIAN, day, &at)) {
         fprintf(stderr, "yavar: --%s must be a date such as 1405/01/15 or 2026-09-29\n", option);
         return false;
@@ -52,7 +63,8 @@ static bool put_provinces(struct cli *cli, const struct config *config, struct j
     struct sbuf slugs = sbuf_in(cli->arena);
     for (size_t i = 0; i < given->n; i++) {
         size_t p = 0;
-        while (p < lexicon->names[LEX_PROVINCE].n && !str_is(lexicon->names[LEX_PROVINCE].v[p].slug, given->values[i]))
+        while (p < lexicon->names[LEX_PROVINCE].n &&
+               !str_is(lexicon->names[LEX_PROVINCE].v[p].slug, given->values[i]))
             p++;
         if (p == lexicon->names[LEX_PROVINCE].n) {
             fprintf(stderr, "yavar: no province has the slug %s\n", given->values[i]);
@@ -82,7 +94,8 @@ static bool put_options(struct cli *cli, const struct config *config, struct jso
 {
     struct error e;
     struct zone *zone = zone_open(str_cstr(cli->arena, config->service.timezone), &e);
-    static const char *const texts[][2] = {{"name-fa", "name_fa"}, {"name-en", "name_en"}, {"pay-to", "pay_to"}};
+    static const char *const texts[][2] = {
+        {"name-fa", "name_fa"}, {"name-en", "name_en"}, {"pay-to", "pay_to"}};
     struct json *words = json_array_new();
     for (size_t i = 1; i < cli->n; i++)
         json_push(words, json_string_new(str_of(cli->args[i])));
@@ -91,7 +104,8 @@ static bool put_options(struct cli *cli, const struct config *config, struct jso
         if (cli_value(cli, texts[i][0]) != NULL)
             json_put_str(json, texts[i][1], str_of(cli_value(cli, texts[i][0])));
     bool good = zone != NULL && put_provinces(cli, config, json) && put_goal(cli, json) &&
-                put_day(cli, zone, json, "from", "starts_at", 0) && put_day(cli, zone, json, "to", "ends_at", 86400);
+                put_day(cli, zone, json, "from", "starts_at", 0) &&
+                put_day(cli, zone, json, "to", "ends_at", 86400);
     zone_close(zone);
     return good;
 }

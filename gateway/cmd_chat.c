@@ -39,8 +39,8 @@ static bool fill(struct chat *chat, struct arena *arena, struct error *e)
 {
     if (!store_begin(chat->store))
         return error_set(e, "%s", store_reason(chat->store));
-    struct import_result r = import_needs(chat->store, chat->config, arena, clock_ms() / 1000, "samples/needs.csv",
-                                          texts_builtin("samples/needs.csv"));
+    struct import_result r = import_needs(chat->store, chat->config, arena, clock_ms() / 1000,
+                                          "samples/needs.csv", texts_builtin("samples/needs.csv"));
     if (r.faults.count > 0)
         return error_set(e, "%.*s", STR_ARG(sbuf_str(&r.faults.text)));
     if (!add_campaign(chat) || store_commit(chat->store) != STORE_DONE)
@@ -62,8 +62,8 @@ static void print_json(struct arena *arena, const struct outbound *m, const stru
 static void print_bubble(const struct outbound *m, const struct sms_size *size)
 {
     struct str rest = m->text, line;
-    printf("   ╭── %s · %u units · %u segment%s\n", sms_encoding_name(size->encoding), size->units, size->segments,
-           size->segments == 1 ? "" : "s");
+    printf("   ╭── %s · %u units · %u segment%s\n", sms_encoding_name(size->encoding), size->units,
+           size->segments, size->segments == 1 ? "" : "s");
     while (rest.p != NULL && str_split(&rest, '\n', &line))
         printf("   │ %.*s\n", STR_ARG(line));
     printf("   ╰──\n");
@@ -89,12 +89,15 @@ static void say(struct chat *chat, struct str text)
     struct arena *arena = arena_new(32 << 10);
     bool bad = false;
     int64_t message = 0;
-    struct inbound m = {.channel = STR("chat"), .sender = chat->phone, .text = utf8_repair(arena, text, &bad)};
+    struct inbound m = {
+        .channel = STR("chat"), .sender = chat->phone, .text = utf8_repair(arena, text, &bad)};
     m.id = str_printf(arena, "%lld", (long long)++chat->count);
     m.unreadable = bad;
-    struct command command = understand(chat->grammar, chat->config->texts->lexicon, chat->config->service.country.p, arena, m.text);
+    struct command command = understand(chat->grammar, chat->config->texts->lexicon,
+                                        chat->config->service.country.p, arena, m.text);
     if (!store_begin(chat->store) ||
-        dispatch(chat->store, chat->config, chat->zone, arena, clock_ms(), &m, &command, &message) == DISPATCH_ENGINE ||
+        dispatch(chat->store, chat->config, chat->zone, arena, clock_ms(), &m, &command, &message) ==
+            DISPATCH_ENGINE ||
         store_commit(chat->store) != STORE_DONE) {
         fprintf(stderr, "yavar: %s\n", store_reason(chat->store));
         store_rollback(chat->store);

@@ -21,7 +21,8 @@ static bool opens_command(void *ctx, struct str text)
     return c.name != COMMAND_unknown && !c.guessed;
 }
 
-static void check_texts(struct cli *cli, const struct config *config, struct grammar *grammar, struct faults *faults)
+static void check_texts(struct cli *cli, const struct config *config, struct grammar *grammar,
+                        struct faults *faults)
 {
     struct openings o = {grammar, config, cli->arena};
     for (int i = 0; i < LANGUAGES; i++)

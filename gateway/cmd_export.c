@@ -9,9 +9,11 @@
 enum { PAGE = 500 };
 
 /* Writes a page behind AFTER; returns the last key, or 0 at the end. */
-typedef int64_t page_fn(struct store *store, struct arena *arena, int64_t after, bool masked, struct sbuf *out);
+typedef int64_t page_fn(struct store *store, struct arena *arena, int64_t after, bool masked,
+                        struct sbuf *out);
 
-static int64_t needs_page(struct store *store, struct arena *arena, int64_t after, bool masked, struct sbuf *out)
+static int64_t needs_page(struct store *store, struct arena *arena, int64_t after, bool masked,
+                          struct sbuf *out)
 {
     struct need *rows = arena_array(arena, struct need, PAGE);
     size_t n = need_page(store, arena, (uint32_t)after, rows, PAGE);
@@ -21,7 +23,8 @@ static int64_t needs_page(struct store *store, struct arena *arena, int64_t afte
     return n > 0 ? rows[n - 1].code : 0;
 }
 
-static int64_t pledges_page(struct store *store, struct arena *arena, int64_t after, bool masked, struct sbuf *out)
+static int64_t pledges_page(struct store *store, struct arena *arena, int64_t after, bool masked,
+                            struct sbuf *out)
 {
     struct pledge *rows = arena_array(arena, struct pledge, PAGE);
     size_t n = pledge_page(store, arena, after, rows, PAGE);
@@ -30,7 +33,8 @@ static int64_t pledges_page(struct store *store, struct arena *arena, int64_t af
     return n > 0 ? rows[n - 1].id : 0;
 }
 
-static int64_t incoming_page(struct store *store, struct arena *arena, int64_t after, bool masked, struct sbuf *out)
+static int64_t incoming_page(struct store *store, struct arena *arena, int64_t after, bool masked,
+                             struct sbuf *out)
 {
     struct inbox_row *rows = arena_array(arena, struct inbox_row, PAGE);
     size_t n = inbox_page(store, arena, false, after, rows, PAGE);
@@ -39,7 +43,8 @@ static int64_t incoming_page(struct store *store, struct arena *arena, int64_t a
     return n > 0 ? rows[n - 1].id : 0;
 }
 
-static int64_t outgoing_page(struct store *store, struct arena *arena, int64_t after, bool masked, struct sbuf *out)
+static int64_t outgoing_page(struct store *store, struct arena *arena, int64_t after, bool masked,
+                             struct sbuf *out)
 {
     struct outbound *rows = arena_array(arena, struct outbound, PAGE);
     size_t n = outbox_page(store, arena, after, rows, PAGE);

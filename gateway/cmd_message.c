@@ -124,7 +124,8 @@ static struct json *show_in(struct store *store, struct arena *arena, const stru
     json_put_str(json, "channel", r->channel);
     json_put_str(json, "phone", r->sender);
     json_put_str(json, "status", r->status);
-    json_put_str(json, "waits_for", r->unanswered ? STR("a person's answer: yavar message reply") : STR("nothing"));
+    json_put_str(json, "waits_for",
+                 r->unanswered ? STR("a person's answer: yavar message reply") : STR("nothing"));
     json_put_str(json, "command", r->command);
     json_put_str(json, "text", r->text);
     json_put_str(json, "provider_id", r->provider_id);
@@ -215,8 +216,9 @@ static int list_channels(const struct config *config)
     printf("name,provider,number,line,rate,in_flight,next\n");
     for (size_t i = 0; i < config->channel_count; i++) {
         const struct channel *c = &config->channels[i];
-        printf("%.*s,%.*s,%.*s,%.*s,%lld,%lld,%.*s\n", STR_ARG(c->name), STR_ARG(c->provider), STR_ARG(c->number),
-               STR_ARG(c->line), (long long)c->rate, (long long)c->in_flight, STR_ARG(c->next));
+        printf("%.*s,%.*s,%.*s,%.*s,%lld,%lld,%.*s\n", STR_ARG(c->name), STR_ARG(c->provider),
+               STR_ARG(c->number), STR_ARG(c->line), (long long)c->rate, (long long)c->in_flight,
+               STR_ARG(c->next));
     }
     return EXIT_FINE;
 }

@@ -60,9 +60,10 @@ static int show(struct cli *cli, struct store *store, struct str code)
 {
     struct need need;
     uint64_t number;
-    if (!code_valid(code) || !str_to_u64(code, &number) || !need_get(store, cli->arena, (uint32_t)number, &need)) {
-        fprintf(stderr, "yavar: %s: %.*s\n", code_valid(code) ? "no need has this code" : "this is no need's code",
-                STR_ARG(code));
+    if (!code_valid(code) || !str_to_u64(code, &number) ||
+        !need_get(store, cli->arena, (uint32_t)number, &need)) {
+        fprintf(stderr, "yavar: %s: %.*s\n",
+                code_valid(code) ? "no need has this code" : "this is no need's code", STR_ARG(code));
         return EXIT_FAULT;
     }
     struct json *json = as_json(&need);

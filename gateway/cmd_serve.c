@@ -32,7 +32,8 @@ struct serve {
 
 bool gateway_ready(const struct gateway *g)
 {
-    return !g->stopping && !g->disk_low && !worker_broken(g->writer) && worker_waiting(g->writer) < INBOX_LIMIT;
+    return !g->stopping && !g->disk_low && !worker_broken(g->writer) &&
+           worker_waiting(g->writer) < INBOX_LIMIT;
 }
 
 /* ---- transactions, for the worker ---- */
@@ -178,7 +179,8 @@ static bool open_threads(struct serve *s, struct error *e)
         (g->client = http_client_new(g->loop, &limits, e)) == NULL)
         return false;
     g->writer = worker_start(g->loop, "yavar-store", &write_ops, &g->write_db, INBOX_LIMIT + 1024, e);
-    g->reader = g->writer != NULL ? worker_start(g->loop, "yavar-reader", &read_ops, &g->read_db, 64, e) : NULL;
+    g->reader =
+        g->writer != NULL ? worker_start(g->loop, "yavar-reader", &read_ops, &g->read_db, 64, e) : NULL;
     if (g->reader == NULL)
         return false;
     loop_on_wake(g->loop, woken, s);
@@ -193,10 +195,12 @@ static bool open_doors(struct serve *s, struct error *e)
     struct http_server_limits door = http_server_defaults;
     door.body_bytes = DOOR_BODY_BYTES;
     door.answer_seconds = 60;
-    const char *socket = str_cstr(s->cli->arena, str_printf(s->cli->arena, "unix:%.*s.sock", STR_ARG(service->database)));
+    const char *socket =
+        str_cstr(s->cli->arena, str_printf(s->cli->arena, "unix:%.*s.sock", STR_ARG(service->database)));
     g->front = http_server_open(g->loop, service->listen.p, &http_server_defaults, inbound_request, g, e);
     if (g->front != NULL)
-        g->admin = http_server_open(g->loop, service->admin_listen.p, &http_server_defaults, admin_request, g, e);
+        g->admin =
+            http_server_open(g->loop, service->admin_listen.p, &http_server_defaults, admin_request, g, e);
     if (g->admin != NULL)
         g->door = http_server_open(g->loop, socket, &door, door_request, g, e);
     return g->door != NULL;
@@ -211,7 +215,8 @@ static bool open_all(struct serve *s, struct error *e)
     if (s->disk == NULL || s->stop == NULL)
         return error_set(e, "out of memory");
     look_at_disk(s);
-    if (!loop_on_signal(s->g.loop, SIGTERM, asked_to_stop, s) || !loop_on_signal(s->g.loop, SIGINT, asked_to_stop, s) ||
+    if (!loop_on_signal(s->g.loop, SIGTERM, asked_to_stop, s) ||
+        !loop_on_signal(s->g.loop, SIGINT, asked_to_stop, s) ||
         !loop_on_signal(s->g.loop, SIGHUP, asked_to_reload, s))
         return error_set(e, "signals cannot be watched");
     return true;
@@ -249,7 +254,8 @@ int cmd_serve(struct cli *cli)
     s.g.node = str_printf(cli->arena, "%ld", (long)getpid());
     bool opened = open_all(&s, &e);
     if (opened) {
-        fprintf(stderr, "listening http=%s admin=%s\n", http_server_address(s.g.front), http_server_address(s.g.admin));
+        fprintf(stderr, "listening http=%s admin=%s\n", http_server_address(s.g.front),
+                http_server_address(s.g.admin));
         loop_run(s.g.loop);
     } else {
         fprintf(stderr, "yavar: %s\n", e.text);

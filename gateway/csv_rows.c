@@ -7,13 +7,16 @@
 #include "gateway/base/csv.h"
 #include "gateway/base/phone.h"
 
-const char csv_need_header[] = "code,province,centre,category,priority,title_fa,title_en,unit,required,status,short_fa,"
-                               "short_en,organisation,pay_to,verified_by,verified_at,shared_with,pledged,received\n";
+const char csv_need_header[] =
+    "code,province,centre,category,priority,title_fa,title_en,unit,required,status,short_fa,"
+    "short_en,organisation,pay_to,verified_by,verified_at,shared_with,pledged,received\n";
 const char csv_pledge_header[] =
     "reference,need,campaign,phone,amount_rial,quantity,recurrence,status,channel,created_at\n";
-const char csv_message_header[] = "id,direction,channel,phone,status,attempts,segments,text,created_at,updated_at,"
-                                  "provider_id,lane,reply_to,may_be_double\n";
-const char csv_campaign_header[] = "id,keyword,name_fa,name_en,goal_rial,pledged_rial,from,to,provinces,pay_to\n";
+const char csv_message_header[] =
+    "id,direction,channel,phone,status,attempts,segments,text,created_at,updated_at,"
+    "provider_id,lane,reply_to,may_be_double\n";
+const char csv_campaign_header[] =
+    "id,keyword,name_fa,name_en,goal_rial,pledged_rial,from,to,provinces,pay_to\n";
 
 static void text(struct sbuf *out, struct str value)
 {

@@ -31,8 +31,8 @@ struct gateway {
     struct database write_db, read_db;
     struct outbox_sender *sender;
     struct metrics metrics;
-    struct str node;    /* names this process in claims */
-    bool disk_low;      /* below disk_reserve: inbound is 503 */
+    struct str node; /* names this process in claims */
+    bool disk_low;   /* below disk_reserve: inbound is 503 */
     bool stopping;
 };
 

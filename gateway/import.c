@@ -10,15 +10,38 @@
 #include "gateway/base/utf8.h"
 
 enum column {
-    COL_CODE, COL_PROVINCE, COL_CENTRE, COL_CATEGORY, COL_PRIORITY, COL_TITLE_FA, COL_TITLE_EN, COL_UNIT,
-    COL_REQUIRED, COL_STATUS, COL_SHORT_FA, COL_SHORT_EN, COL_ORGANISATION, COL_PAY_TO, COL_VERIFIED_BY,
-    COL_VERIFIED_AT, COL_SHARED_WITH, COLUMNS,
+    COL_CODE,
+    COL_PROVINCE,
+    COL_CENTRE,
+    COL_CATEGORY,
+    COL_PRIORITY,
+    COL_TITLE_FA,
+    COL_TITLE_EN,
+    COL_UNIT,
+    COL_REQUIRED,
+    COL_STATUS,
+    COL_SHORT_FA,
+    COL_SHORT_EN,
+    COL_ORGANISATION,
+    COL_PAY_TO,
+    COL_VERIFIED_BY,
+    COL_VERIFIED_AT,
+    COL_SHARED_WITH,
+    COLUMNS,
 };
 static const char *const column_names[COLUMNS] = {
-    "code",   "province", "centre",   "category",     "priority", "title_fa",    "title_en",    "unit",       "required",
-    "status", "short_fa", "short_en", "organisation", "pay_to",   "verified_by", "verified_at", "shared_with"};
-enum { COLUMNS_NEEDED = COL_SHORT_FA, ROWS_MOST = 20000, SHORT_FA_UNITS = 16, SHORT_EN_SEPTETS = 24, PAY_TO_MOST = 26 };
-static const int64_t required_most = 9000000000000000; /* rial; what a 64-bit sum of a province's needs holds */
+    "code",         "province", "centre",      "category",    "priority",   "title_fa",
+    "title_en",     "unit",     "required",    "status",      "short_fa",   "short_en",
+    "organisation", "pay_to",   "verified_by", "verified_at", "shared_with"};
+enum {
+    COLUMNS_NEEDED = COL_SHORT_FA,
+    ROWS_MOST = 20000,
+    SHORT_FA_UNITS = 16,
+    SHORT_EN_SEPTETS = 24,
+    PAY_TO_MOST = 26
+};
+static const int64_t required_most =
+    9000000000000000; /* rial; what a 64-bit sum of a province's needs holds */
 
 struct importer {
     struct store *store;
@@ -60,7 +83,8 @@ static bool read_header(struct importer *im)
         while (c < COLUMNS && !str_is(str_trim(im->cells[i]), column_names[c]))
             c++;
         if (c == COLUMNS)
-            faults_add(&im->result.faults, im->name, im->csv.line, "unknown column \"%.*s\"", STR_ARG(utf8_cut(im->cells[i], 40)));
+            faults_add(&im->result.faults, im->name, im->csv.line, "unknown column \"%.*s\"",
+                       STR_ARG(utf8_cut(im->cells[i], 40)));
         else if (im->place[c] >= 0)
             faults_add(&im->result.faults, im->name, im->csv.line, "column %s stands twice", column_names[c]);
         else
@@ -94,7 +118,8 @@ static struct str short_title(struct importer *im, enum column column, struct st
     struct str given = cell(im, column);
     if (given.n > 0) {
         struct sms_size size = sms_measure(given);
-        bool fits = column == COL_SHORT_EN ? size.encoding == SMS_GSM7 && size.units <= units : utf8_units16(given) <= units;
+        bool fits = column == COL_SHORT_EN ? size.encoding == SMS_GSM7 && size.units <= units
+                                           : utf8_units16(given) <= units;
         if (!fits)
             fault(im, column, column == COL_SHORT_EN ? "at most 24 letters of GSM-7" : "at most 16 letters");
         return given;
@@ -218,8 +243,8 @@ static void read_row(struct importer *im)
     im->result.changed += known;
 }
 
-struct import_result import_needs(struct store *store, const struct config *config, struct arena *arena, int64_t now,
-                                  const char *name, struct str csv)
+struct import_result import_needs(struct store *store, const struct config *config, struct arena *arena,
+                                  int64_t now, const char *name, struct str csv)
 {
     struct importer im = {.store = store, .config = config, .arena = arena, .now = now, .name = name};
     struct error e;
@@ -235,7 +260,8 @@ struct import_result import_needs(struct store *store, const struct config *conf
         if (row == CSV_FAULT)
             faults_add(&im.result.faults, name, im.csv.line, "%s", e.text);
         else if (im.cell_count != columns)
-            faults_add(&im.result.faults, name, im.csv.line, "%zu cells where the header has %zu", im.cell_count, columns);
+            faults_add(&im.result.faults, name, im.csv.line, "%zu cells where the header has %zu",
+                       im.cell_count, columns);
         else
             read_row(&im);
         if (im.result.rows == ROWS_MOST || im.result.faults.count > 1000) {

@@ -7,8 +7,8 @@
 
 struct import_result {
     size_t rows, added, changed;
-    struct faults faults;   /* not empty: nothing may be committed */
-    struct str notes;       /* what was done for the importer, a line each */
+    struct faults faults; /* not empty: nothing may be committed */
+    struct str notes;     /* what was done for the importer, a line each */
 };
 
 /* Inside an open transaction. NAME is what faults are told under. */

@@ -13,7 +13,7 @@
 struct inbound_job {
     struct job job; /* first: a job is an inbound_job */
     struct gateway *gateway;
-    struct arena *arena; /* this lives in it too */
+    struct arena *arena;    /* this lives in it too */
     struct arena_mark mark; /* what is behind it a second run throws away */
     struct http_ticket ticket;
     struct config *config;
@@ -28,8 +28,10 @@ static const char plain_text[] = "text/plain; charset=UTF-8";
 
 static void answer(struct gateway *g, struct http_ticket ticket, int status, struct str body)
 {
-    struct http_response response = {
-        .status = status, .content_type = STR(plain_text), .body = body, .retry_after = status == 503 ? 5 : 0};
+    struct http_response response = {.status = status,
+                                     .content_type = STR(plain_text),
+                                     .body = body,
+                                     .retry_after = status == 503 ? 5 : 0};
     /* false: the client has gone, and will come again */
     (void)http_server_answer(g->front, ticket, &response);
 }
@@ -98,7 +100,8 @@ static void done(struct job *job, enum job_outcome outcome)
 }
 
 /* "/in/mci/sms/rest" cut into the channel and the endpoint. */
-static const struct channel *find_channel(const struct config *config, struct str path, enum endpoint *endpoint)
+static const struct channel *find_channel(const struct config *config, struct str path,
+                                          enum endpoint *endpoint)
 {
     static const char *const names[ENDPOINTS] = {"sms", "ussd", "dlr"};
     struct str rest = path, part;
@@ -127,8 +130,8 @@ static bool may_come(const struct channel *channel, const struct http_request *r
     return channel->secret.n > 0 && secret != NULL && crypto_same(secret->value, channel->secret);
 }
 
-static void submit(struct gateway *g, const struct channel *channel, const struct events *events, struct arena *arena,
-                   struct http_ticket ticket)
+static void submit(struct gateway *g, const struct channel *channel, const struct events *events,
+                   struct arena *arena, struct http_ticket ticket)
 {
     struct inbound_job *j = arena_new_of(arena, struct inbound_job);
     *j = (struct inbound_job){.job = {.rank = JOB_INBOUND, .run = run, .reset = reset, .done = done},
@@ -141,8 +144,8 @@ static void submit(struct gateway *g, const struct channel *channel, const struc
                               .outcome = events->bad_content > 0 ? REQUEST_BAD_CONTENT : REQUEST_OK};
     j->commands = arena_array(arena, struct command, events->message_count + 1);
     for (size_t i = 0; i < events->message_count; i++) {
-        j->commands[i] = understand(g->grammar, g->config->texts->lexicon, g->config->service.country.p, arena,
-                                    events->messages[i].text);
+        j->commands[i] = understand(g->grammar, g->config->texts->lexicon, g->config->service.country.p,
+                                    arena, events->messages[i].text);
         g->metrics.commands[j->commands[i].name]++;
     }
     j->mark = arena_mark(arena);
@@ -152,8 +155,8 @@ static void submit(struct gateway *g, const struct channel *channel, const struc
     done(&j->job, JOB_NOT_DONE);
 }
 
-static void refuse(struct gateway *g, const struct channel *channel, struct arena *arena, struct http_ticket ticket,
-                   int status, enum request_outcome outcome)
+static void refuse(struct gateway *g, const struct channel *channel, struct arena *arena,
+                   struct http_ticket ticket, int status, enum request_outcome outcome)
 {
     if (channel != NULL)
         g->metrics.requests[metrics_channel(g->config, channel)][outcome]++;
@@ -169,7 +172,8 @@ static bool is_health(struct gateway *g, const struct http_request *request, str
     return health || ready;
 }
 
-void inbound_request(void *ctx, const struct http_request *request, struct arena *arena, struct http_ticket ticket)
+void inbound_request(void *ctx, const struct http_request *request, struct arena *arena,
+                     struct http_ticket ticket)
 {
     struct gateway *g = ctx;
     enum endpoint endpoint = ENDPOINT_SMS;

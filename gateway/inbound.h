@@ -8,6 +8,7 @@
 #include "gateway/gateway.h"
 
 /* For http_server_open of the front; CTX is the gateway. */
-void inbound_request(void *ctx, const struct http_request *request, struct arena *arena, struct http_ticket ticket);
+void inbound_request(void *ctx, const struct http_request *request, struct arena *arena,
+                     struct http_ticket ticket);
 
 #endif

@@ -15,21 +15,28 @@
 
 const struct cli_command cli_commands[] = {
     {"serve", cmd_serve, "serve [-c FILE]", "runs the service", ""},
-    {"check", cmd_check, "check [-c FILE] [--sample]", "checks config, catalogues and database; --sample prints a config",
-     "sample!"},
-    {"chat", cmd_chat, "chat [-c FILE] [--from PHONE]", "talks to Yavar from the terminal, as a phone would", "from"},
-    {"explain", cmd_explain, "explain [-c FILE] [TEXT]", "how a text is understood, as JSON; without TEXT, line by line", ""},
-    {"segments", cmd_segments, "segments [TEXT]", "encoding, units and segments, as JSON; without TEXT, line by line", ""},
+    {"check", cmd_check, "check [-c FILE] [--sample]",
+     "checks config, catalogues and database; --sample prints a config", "sample!"},
+    {"chat", cmd_chat, "chat [-c FILE] [--from PHONE]", "talks to Yavar from the terminal, as a phone would",
+     "from"},
+    {"explain", cmd_explain, "explain [-c FILE] [TEXT]",
+     "how a text is understood, as JSON; without TEXT, line by line", ""},
+    {"segments", cmd_segments, "segments [TEXT]",
+     "encoding, units and segments, as JSON; without TEXT, line by line", ""},
     {"import", cmd_import, "import needs FILE.csv [-c FILE]", "takes needs from a CSV, all or nothing", ""},
-    {"export", cmd_export, "export needs|pledges|messages [-c FILE] [--masked]", "CSV to standard output", "masked!"},
+    {"export", cmd_export, "export needs|pledges|messages [-c FILE] [--masked]", "CSV to standard output",
+     "masked!"},
     {"need", cmd_need, "need list | need show CODE [-c FILE]", "needs, as CSV or one as JSON", ""},
     {"campaign", cmd_campaign,
-     "campaign list | campaign add KEYWORD… [--name-fa T] [--name-en T] [--goal MONEY] [--from DATE] [--to DATE] "
+     "campaign list | campaign add KEYWORD… [--name-fa T] [--name-en T] [--goal MONEY] [--from DATE] [--to "
+     "DATE] "
      "[--province SLUG]… [--pay-to T] [-c FILE]",
      "campaigns", "name-fa name-en goal from to province pay-to"},
-    {"message", cmd_message, "message list [--unanswered] | message show ID | message reply ID TEXT [-c FILE]",
+    {"message", cmd_message,
+     "message list [--unanswered] | message show ID | message reply ID TEXT [-c FILE]",
      "messages: their whole life, and answers by a person", "unanswered! masked!"},
-    {"channel", cmd_channel, "channel list | channel send CHANNEL PHONE TEXT [-c FILE]", "lines; send tries one out", ""},
+    {"channel", cmd_channel, "channel list | channel send CHANNEL PHONE TEXT [-c FILE]",
+     "lines; send tries one out", ""},
     {"stats", cmd_stats, "stats [--json] [-c FILE]", "the figures", "json!"},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -39,8 +46,10 @@ static void print_commands(FILE *out)
     fprintf(out, "usage: yavar COMMAND [-c FILE] …\n\n");
     for (const struct cli_command *c = cli_commands; c->name != NULL; c++)
         fprintf(out, "  %-10s %s\n", c->name, c->what);
-    fprintf(out, "\n`yavar COMMAND --help` tells more. FILE defaults to ./yavar.ini, then /etc/yavar/yavar.ini, then\n"
-                 "built-in defaults.\n");
+    fprintf(
+        out,
+        "\n`yavar COMMAND --help` tells more. FILE defaults to ./yavar.ini, then /etc/yavar/yavar.ini, then\n"
+        "built-in defaults.\n");
 }
 
 enum { OPTIONS_MOST = 16, CODE_HELP = 1000, CODE_FIRST = 1001 };
@@ -54,7 +63,8 @@ static size_t own_options(struct cli *cli, struct option *longs)
         bool flag = name.p[name.n - 1] == '!';
         cli->options[n].name = str_cstr(cli->arena, str_from(name.p, name.n - flag));
         cli->options[n].flag = flag;
-        longs[n] = (struct option){cli->options[n].name, flag ? no_argument : required_argument, NULL, CODE_FIRST + (int)n};
+        longs[n] = (struct option){cli->options[n].name, flag ? no_argument : required_argument, NULL,
+                                   CODE_FIRST + (int)n};
         n++;
     }
     return n;

@@ -23,12 +23,14 @@ static void write_requests(struct sbuf *out, const struct metrics *m, const stru
     for (size_t c = 0; c < config->channel_count; c++)
         for (int o = 0; o < REQUEST_OUTCOMES; o++)
             sbuf_printf(out, "yavar_requests_total{channel=\"%.*s\",outcome=\"%s\"} %llu\n",
-                        STR_ARG(config->channels[c].name), outcome_names[o], (unsigned long long)m->requests[c][o]);
+                        STR_ARG(config->channels[c].name), outcome_names[o],
+                        (unsigned long long)m->requests[c][o]);
     family(out, "yavar_sends_total", "counter", "Attempts to send by channel and result.");
     for (size_t c = 0; c < config->channel_count; c++)
         for (int r = 0; r < SEND_RESULTS; r++)
             sbuf_printf(out, "yavar_sends_total{channel=\"%.*s\",result=\"%s\"} %llu\n",
-                        STR_ARG(config->channels[c].name), send_result_names[r], (unsigned long long)m->sends[c][r]);
+                        STR_ARG(config->channels[c].name), send_result_names[r],
+                        (unsigned long long)m->sends[c][r]);
     family(out, "yavar_last_success_timestamp_seconds", "gauge", "When a channel last accepted a message.");
     for (size_t c = 0; c < config->channel_count; c++)
         sbuf_printf(out, "yavar_last_success_timestamp_seconds{channel=\"%.*s\"} %lld\n",
@@ -55,13 +57,13 @@ static void write_outbox(struct sbuf *out, const struct metrics *m, int64_t now_
     }
 }
 
-static void histogram(struct sbuf *out, const char *name, const double bounds[8], const uint64_t le[8], uint64_t count,
-                      double sum)
+static void histogram(struct sbuf *out, const char *name, const double bounds[8], const uint64_t le[8],
+                      uint64_t count, double sum)
 {
     for (int i = 0; i < 8; i++)
         sbuf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name, bounds[i], (unsigned long long)le[i]);
-    sbuf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n%s_sum %.6f\n%s_count %llu\n", name, (unsigned long long)count, name,
-                sum, name, (unsigned long long)count);
+    sbuf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n%s_sum %.6f\n%s_count %llu\n", name,
+                (unsigned long long)count, name, sum, name, (unsigned long long)count);
 }
 
 static void write_engine(struct sbuf *out, const struct metrics *m, const struct worker_figures *f)
@@ -77,8 +79,8 @@ static void write_engine(struct sbuf *out, const struct metrics *m, const struct
     sbuf_printf(out, "yavar_wal_bytes %lld\n", (long long)m->wal_bytes);
 }
 
-struct str metrics_write(const struct metrics *m, const struct config *config, const struct worker_figures *commits,
-                         int64_t now_ms, struct arena *arena)
+struct str metrics_write(const struct metrics *m, const struct config *config,
+                         const struct worker_figures *commits, int64_t now_ms, struct arena *arena)
 {
     struct sbuf out = sbuf_in(arena);
     write_requests(&out, m, config);

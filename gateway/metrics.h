@@ -36,7 +36,7 @@ struct metrics {
 
 struct worker_figures;
 size_t metrics_channel(const struct config *config, const struct channel *channel);
-struct str metrics_write(const struct metrics *m, const struct config *config, const struct worker_figures *commits,
-                         int64_t now_ms, struct arena *arena);
+struct str metrics_write(const struct metrics *m, const struct config *config,
+                         const struct worker_figures *commits, int64_t now_ms, struct arena *arena);
 
 #endif

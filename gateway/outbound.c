@@ -63,6 +63,13 @@ static void settle_done(void *ctx, bool done, struct row_list *rows)
         loop_timer_set(s->settle_soon, TICK_MS);
         return;
     }
+    for (struct row *row = rows->head; row != NULL; row = row->next) {
+        int64_t *due = &row->line->due_ms[row->message.lane];
+        if (row->due_ms == 0 || row->due_ms >= *due)
+            continue;
+        *due = row->due_ms;
+        loop_timer_set(row->line->timer, 0); /* which finds out how long to wait */
+    }
     row_list_free(rows);
 }
 
@@ -91,8 +98,9 @@ static void note_result(struct line *line, struct row *row)
         g->metrics.last_success[c] = clock_ms() / 1000;
         return;
     }
-    LOG(LOG_WARN, "send_failed", "channel=%.*s message=out%lld result=%s detail=\"%.*s\"", STR_ARG(line->name),
-        (long long)row->message.id, send_result_names[row->settled.result], STR_ARG(row->settled.detail));
+    LOG(LOG_WARN, "send_failed", "channel=%.*s message=out%lld result=%s detail=\"%.*s\"",
+        STR_ARG(line->name), (long long)row->message.id, send_result_names[row->settled.result],
+        STR_ARG(row->settled.detail));
     if (row->settled.result == SEND_MISCONFIGURED) {
         LOG(LOG_ERROR, "channel_paused", "channel=%.*s reason=\"%.*s\"", STR_ARG(line->name),
             STR_ARG(row->settled.detail));
@@ -113,9 +121,11 @@ static void answered(void *ctx, const struct http_answer *answer)
                             .body = answer->body,
                             .reason = answer->reason};
     line->in_flight--;
-    row->settled = (struct settled){.result = SEND_UNCERTAIN, .detail = STR("the channel is gone from the config")};
+    row->settled =
+        (struct settled){.result = SEND_UNCERTAIN, .detail = STR("the channel is gone from the config")};
     if (channel != NULL)
-        provider_find(channel->provider)->settle(channel, &a, &row->message, 1, &row->settled, row->batch->arena);
+        provider_find(channel->provider)
+            ->settle(channel, &a, &row->message, 1, &row->settled, row->batch->arena);
     note_result(line, row);
     row_list_push(&line->sender->settled, row);
     loop_timer_set(line->sender->settle_soon, 0);
@@ -148,7 +158,8 @@ static void claim_done(void *ctx, bool done, struct row_list rows[LANES], const 
 
 static void claim(struct line *line, const struct channel *channel, int64_t now_ms)
 {
-    size_t free_slots = (size_t)channel->in_flight > line->in_flight ? (size_t)channel->in_flight - line->in_flight : 0;
+    size_t free_slots =
+        (size_t)channel->in_flight > line->in_flight ? (size_t)channel->in_flight - line->in_flight : 0;
     size_t most = free_slots * 2;
     unsigned lanes = 0;
     for (int lane = 0; lane < LANES; lane++)
@@ -160,7 +171,8 @@ static void claim(struct line *line, const struct channel *channel, int64_t now_
     for (int lane = 0; lane < LANES; lane++)
         if (lanes >> lane & 1)
             line->due_ms[lane] = INT64_MAX; /* the job will tell; a wake meanwhile sets it again */
-    line->claiming = outbound_claim(line->sender->gateway, line->name, lanes, most - line->waiting_count, claim_done, line);
+    line->claiming = outbound_claim(line->sender->gateway, line->name, lanes, most - line->waiting_count,
+                                    claim_done, line);
     if (!line->claiming) {
         for (int lane = 0; lane < LANES; lane++)
             if (lanes >> lane & 1)
@@ -196,7 +208,8 @@ static struct row *next_row(struct line *line)
 
 static void refill(struct line *line, const struct channel *channel, int64_t now_ms)
 {
-    double most = (double)channel->rate / 10 > 1 ? (double)channel->rate / 10 : 1; /* at most 100 ms at once */
+    double most =
+        (double)channel->rate / 10 > 1 ? (double)channel->rate / 10 : 1; /* at most 100 ms at once */
     line->tokens += (double)(now_ms - line->refilled_ms) * (double)channel->rate / 1000;
     line->refilled_ms = now_ms;
     if (line->tokens > most)
@@ -207,7 +220,8 @@ static bool send_row(struct line *line, const struct channel *channel, struct ro
 {
     struct gateway *g = line->sender->gateway;
     struct http_request request =
-        provider_find(channel->provider)->build(channel, &g->config->service, &row->message, 1, row->batch->arena);
+        provider_find(channel->provider)
+            ->build(channel, &g->config->service, &row->message, 1, row->batch->arena);
     if (!http_client_send(g->client, &request, answered, row)) {
         row_list_push_front(&line->waiting[row->message.lane], row);
         line->waiting_count++;
@@ -243,7 +257,8 @@ static void pump(struct line *line)
     if (channel == NULL || line->sender->stopped)
         return;
     refill(line, channel, steady_ms);
-    while (line->in_flight < (unsigned)channel->in_flight && line->tokens >= 1 && line->paused_until_ms <= steady_ms) {
+    while (line->in_flight < (unsigned)channel->in_flight && line->tokens >= 1 &&
+           line->paused_until_ms <= steady_ms) {
         struct row *row = next_row(line);
         if (row == NULL || !send_row(line, channel, row))
             break;

@@ -140,7 +140,8 @@ static void expire(struct store *store, const struct outbound *message, int64_t 
 static size_t claim_lane(struct outbound_job *j, struct store *store, int lane, size_t most, int64_t now_ms)
 {
     struct outbound *messages = arena_array(j->claimed->arena, struct outbound, most);
-    size_t n = outbox_claim(store, j->claimed->arena, j->channel, (enum lane)lane, j->gateway->node, now_ms, messages, most);
+    size_t n = outbox_claim(store, j->claimed->arena, j->channel, (enum lane)lane, j->gateway->node, now_ms,
+                            messages, most);
     for (size_t i = 0; i < n; i++) {
         if (messages[i].expires_ms <= now_ms)
             expire(store, &messages[i], now_ms);
@@ -209,7 +210,8 @@ static void done_claim(struct job *job, enum job_outcome outcome)
     free_job(j);
 }
 
-bool outbound_claim(struct gateway *g, struct str channel, unsigned lanes, size_t most, claim_fn *fn, void *ctx)
+bool outbound_claim(struct gateway *g, struct str channel, unsigned lanes, size_t most, claim_fn *fn,
+                    void *ctx)
 {
     struct outbound_job *j = new_job(g, JOB_SETTLE, run_claim, done_claim, ctx);
     j->job.reset = reset_claim;
@@ -238,13 +240,15 @@ static void settle_row(struct outbound_job *j, struct store *store, struct row *
         return;
     }
     crypto_random(&random, sizeof random);
-    struct outbox_move move = outbox_after_send(&rules, row->settled.result, m->attempts, now_ms, m->expires_ms, random,
-                                                row->settled.retry_after_ms);
+    struct outbox_move move = outbox_after_send(&rules, row->settled.result, m->attempts, now_ms,
+                                                m->expires_ms, random, row->settled.retry_after_ms);
     struct outbound current; /* a report may have settled it already */
     if (!outbox_get(store, j->arena, m->id, &current) || !str_is(current.status, "sending"))
         return;
-    struct str reason = str_printf(j->arena, "%s: %.*s", send_result_names[row->settled.result], STR_ARG(row->settled.detail));
+    struct str reason = str_printf(j->arena, "%s: %.*s", send_result_names[row->settled.result],
+                                   STR_ARG(row->settled.detail));
     outbox_move(store, m, &move, send_result_names[row->settled.result], reason, now_ms);
+    row->due_ms = move.status == OUTBOX_QUEUED ? move.due_ms : 0;
 }
 
 static void run_settle(struct job *job, void *db)
@@ -314,11 +318,13 @@ static void run_left_behind(struct job *job, void *db)
     struct outbound *rows = arena_array(j->arena, struct outbound, ROWS_MOST);
     int64_t now_ms = clock_ms();
     size_t n = ROWS_MOST;
-    struct outbox_move move = {.status = OUTBOX_UNCERTAIN, .due_ms = now_ms + j->config->service.uncertain_wait};
+    struct outbox_move move = {.status = OUTBOX_UNCERTAIN,
+                               .due_ms = now_ms + j->config->service.uncertain_wait};
     while (n == ROWS_MOST) { /* as many as were on the wire, so a few rounds */
         n = outbox_pick(store, j->arena, PICK_LEFT_BEHIND, now_ms, rows, ROWS_MOST);
         for (size_t i = 0; i < n; i++)
-            outbox_move(store, &rows[i], &move, "uncertain", STR("the program ended while it was being sent"), now_ms);
+            outbox_move(store, &rows[i], &move, "uncertain", STR("the program ended while it was being sent"),
+                        now_ms);
     }
 }
 
@@ -336,22 +342,26 @@ bool outbound_left_behind(struct gateway *g)
     return submit(j);
 }
 
-static void care_for_uncertain(struct outbound_job *j, struct store *store, struct outbound *rows, int64_t now_ms)
+static void care_for_uncertain(struct outbound_job *j, struct store *store, struct outbound *rows,
+                               int64_t now_ms)
 {
     size_t n = outbox_pick(store, j->arena, PICK_UNCERTAIN, now_ms, rows, ROWS_MOST);
     for (size_t i = 0; i < n; i++) {
-        struct outbox_move move = outbox_after_wait(rows[i].lane, rows[i].resends, now_ms, rows[i].expires_ms);
+        struct outbox_move move =
+            outbox_after_wait(rows[i].lane, rows[i].resends, now_ms, rows[i].expires_ms);
         outbox_move(store, &rows[i], &move, outbox_status_names[move.status],
                     STR("no report came; whether it was delivered is not known"), now_ms);
         j->moved = true;
     }
 }
 
-static void care_for_expired(struct outbound_job *j, struct store *store, struct outbound *rows, int64_t now_ms)
+static void care_for_expired(struct outbound_job *j, struct store *store, struct outbound *rows,
+                             int64_t now_ms)
 {
     for (size_t c = 0; c < j->config->channel_count; c++)
         for (int lane = 0; lane < LANE_BROADCAST; lane++) { /* broadcasts expire when they are claimed */
-            size_t n = outbox_expired(store, j->arena, j->config->channels[c].name, (enum lane)lane, now_ms, rows, ROWS_MOST);
+            size_t n = outbox_expired(store, j->arena, j->config->channels[c].name, (enum lane)lane, now_ms,
+                                      rows, ROWS_MOST);
             for (size_t i = 0; i < n; i++)
                 expire(store, &rows[i], now_ms);
         }

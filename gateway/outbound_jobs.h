@@ -21,6 +21,7 @@ struct row {
     struct line *line;
     struct outbound message;
     struct settled settled;
+    int64_t due_ms; /* once settled: when it is due again; 0: it is not queued */
 };
 
 struct row_list {
@@ -29,14 +30,15 @@ struct row_list {
 void row_list_init(struct row_list *list);
 void row_list_push(struct row_list *list, struct row *row);
 void row_list_push_front(struct row_list *list, struct row *row);
-struct row *row_list_pop(struct row_list *list); /* NULL: empty */
+struct row *row_list_pop(struct row_list *list);                    /* NULL: empty */
 void row_list_append(struct row_list *list, struct row_list *more); /* empties MORE */
 void row_list_free(struct row_list *list);
 
 /* Claims up to MOST due rows of CHANNEL from LANES (a mask). DUE_MS tells for
  * each lane asked when its next row is due (INT64_MAX: none waits). */
 typedef void claim_fn(void *ctx, bool done, struct row_list rows[LANES], const int64_t due_ms[LANES]);
-bool outbound_claim(struct gateway *g, struct str channel, unsigned lanes, size_t most, claim_fn *fn, void *ctx) MUST_CHECK;
+bool outbound_claim(struct gateway *g, struct str channel, unsigned lanes, size_t most, claim_fn *fn,
+                    void *ctx) MUST_CHECK;
 
 /* Writes down how attempts ended.  The rows are FN's again. */
 typedef void settle_fn(void *ctx, bool done, struct row_list *rows);

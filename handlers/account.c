@@ -14,8 +14,9 @@ struct str pay_text(const struct turn *t, struct str pay_to, uint32_t reference,
         pay_to = t->config->service.pay_to;
     if (pay_to.n == 0)
         return STR("");
-    return turn_text(t, "pledge.pay",
-                     FIELDS({"due", say_date(t, due_at)}, {"payto", pay_to}, {"ref", say_number(t, reference)}));
+    return turn_text(
+        t, "pledge.pay",
+        FIELDS({"due", say_date(t, due_at)}, {"payto", pay_to}, {"ref", say_number(t, reference)}));
 }
 
 /* The pledge named, or the newest open one of money. */
@@ -23,8 +24,9 @@ static bool find_pledge(struct turn *t, struct pledge *pledge)
 {
     struct pledge open[32];
     if (t->command.reference != 0)
-        return pledge_get(t->store, t->arena, t->command.reference, pledge) && pledge->phone == t->contact.phone &&
-               str_is(pledge->status, "pledged") && pledge->amount_rial > 0;
+        return pledge_get(t->store, t->arena, t->command.reference, pledge) &&
+               pledge->phone == t->contact.phone && str_is(pledge->status, "pledged") &&
+               pledge->amount_rial > 0;
     size_t n = pledge_open(t->store, t->arena, t->contact.phone, open, 32);
     for (size_t i = 0; i < n; i++)
         if (open[i].amount_rial > 0) {
@@ -49,5 +51,6 @@ void handle_account(struct turn *t)
     if (text.n > 0)
         turn_send(t, text);
     else
-        turn_say(t, "account.nowhere", FIELDS({"phone", say_phone(t)}, {"ref", say_number(t, pledge.reference)}));
+        turn_say(t, "account.nowhere",
+                 FIELDS({"phone", say_phone(t)}, {"ref", say_number(t, pledge.reference)}));
 }

@@ -56,7 +56,8 @@ static void ask_which(struct turn *t, const struct pledge *open, size_t n)
     struct str text = turn_text(t, "cancel.which", NULL, 0);
     for (size_t i = 0; i < n && i < PICKS_MOST; i++) {
         struct str line = turn_text(t, "cancel.which.line",
-                                    FIELDS({"more", say_number(t, (uint32_t)i + 1)}, {"ref", say_number(t, open[i].reference)},
+                                    FIELDS({"more", say_number(t, (uint32_t)i + 1)},
+                                           {"ref", say_number(t, open[i].reference)},
                                            {"title", say_in(t, open[i].title_fa, open[i].title_en)}));
         text = str_printf(t->arena, "%.*s\n%.*s", STR_ARG(text), STR_ARG(line));
         question.picks[question.pick_count++] = open[i].reference;

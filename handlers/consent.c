@@ -4,11 +4,8 @@
 #include "handlers/question.h"
 
 const struct message_spec consent_messages[] = {
-    {"stop.ok", "", ROOM_ONE},
-    {"stop.ask", "", ROOM_ONE},
-    {"start.ok", "", ROOM_ONE},
-    {"start.ask", "", ROOM_ONE},
-    {NULL, NULL, ROOM_ONE},
+    {"stop.ok", "", ROOM_ONE},   {"stop.ask", "", ROOM_ONE}, {"start.ok", "", ROOM_ONE},
+    {"start.ask", "", ROOM_ONE}, {NULL, NULL, ROOM_ONE},
 };
 
 static void change(struct turn *t, int64_t stopped_at, const char *ask, const char *ok)

@@ -15,11 +15,8 @@ static void (*const handlers[COMMANDS])(struct turn *t) = {
 };
 
 static const struct message_spec own_messages[] = {
-    {"failed.look", "phone", ROOM_ONE},
-    {"question.again", "", ROOM_ONE},
-    {"question.number", "", ROOM_ONE},
-    {"question.dropped", "", ROOM_ONE},
-    {NULL, NULL, ROOM_ONE},
+    {"failed.look", "phone", ROOM_ONE}, {"question.again", "", ROOM_ONE}, {"question.number", "", ROOM_ONE},
+    {"question.dropped", "", ROOM_ONE}, {NULL, NULL, ROOM_ONE},
 };
 static const struct message_spec *const message_lists[] = {
     own_messages,     pledge_messages,  need_messages,     mine_messages, cancel_messages,
@@ -196,8 +193,13 @@ enum dispatch_outcome dispatch(struct store *store, const struct config *config,
                                struct arena *arena, int64_t now_ms, const struct inbound *message,
                                const struct command *command, int64_t *message_id)
 {
-    struct turn t = {.store = store, .config = config, .arena = arena, .zone = zone, .now_ms = now_ms,
-                     .message = message, .command = *command};
+    struct turn t = {.store = store,
+                     .config = config,
+                     .arena = arena,
+                     .zone = zone,
+                     .now_ms = now_ms,
+                     .message = message,
+                     .command = *command};
     struct digest key = key_of(message);
     struct inbox_before before;
     int64_t today = zone_day_number(zone, turn_now(&t));

@@ -15,7 +15,8 @@ enum { MINE_MOST = 32 };
 static struct str line_of(const struct turn *t, const struct pledge *p)
 {
     return turn_text(t, "mine.line",
-                     FIELDS({"ref", say_number(t, p->reference)}, {"title", say_in(t, p->title_fa, p->title_en)},
+                     FIELDS({"ref", say_number(t, p->reference)},
+                            {"title", say_in(t, p->title_fa, p->title_en)},
                             {"amount", say_pledged(t, p->amount_rial, p->quantity, p->unit)}));
 }
 

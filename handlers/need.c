@@ -78,9 +78,11 @@ static void ask_near(struct turn *t, const struct near *near)
     }
     question_ask(t, &question);
     if (near->n > 1)
-        turn_say(t, "code.near.two", FIELDS({"title", title_of(t, &near->found[0])}, {"title2", title_of(t, &near->found[1])}));
+        turn_say(t, "code.near.two",
+                 FIELDS({"title", title_of(t, &near->found[0])}, {"title2", title_of(t, &near->found[1])}));
     else
-        turn_say(t, "code.near", FIELDS({"typed", t->command.typed}, {"title", title_of(t, &near->found[0])}));
+        turn_say(t, "code.near",
+                 FIELDS({"typed", t->command.typed}, {"title", title_of(t, &near->found[0])}));
 }
 
 void say_bad_code(struct turn *t)
@@ -97,17 +99,20 @@ void say_bad_code(struct turn *t)
 
 static void say_need(struct turn *t, const struct need *need)
 {
-    if (str_is(need->status, "filled") || str_is(need->status, "withdrawn") || str_is(need->status, "paused")) {
-        turn_say(t, str_is(need->status, "filled") ? "need.filled" : "need.closed", FIELDS({"title", title_of(t, need)}));
+    if (str_is(need->status, "filled") || str_is(need->status, "withdrawn") ||
+        str_is(need->status, "paused")) {
+        turn_say(t, str_is(need->status, "filled") ? "need.filled" : "need.closed",
+                 FIELDS({"title", title_of(t, need)}));
         return;
     }
     if (need->verified_at == 0)
         turn_say(t, "need.status.unverified",
-                 FIELDS({"left", say_left(t, need)}, {"title", title_of(t, need)}, {"code", say_number(t, need->code)}));
+                 FIELDS({"left", say_left(t, need)}, {"title", title_of(t, need)},
+                        {"code", say_number(t, need->code)}));
     else
         turn_say(t, "need.status",
-                 FIELDS({"left", say_left(t, need)}, {"title", title_of(t, need)}, {"day", say_day(t, need->verified_at)},
-                        {"code", say_number(t, need->code)}));
+                 FIELDS({"left", say_left(t, need)}, {"title", title_of(t, need)},
+                        {"day", say_day(t, need->verified_at)}, {"code", say_number(t, need->code)}));
 }
 
 /* ---- a list ---- */
@@ -127,8 +132,9 @@ static void say_list(struct turn *t, struct str province, struct str category)
     }
     struct str text = turn_text(t, "need.list", NULL, 0);
     for (size_t i = 0; i < n; i++) {
-        struct str line = turn_text(t, "need.list.line",
-                                    FIELDS({"title", title_of(t, &needs[i])}, {"code", say_number(t, needs[i].code)}));
+        struct str line =
+            turn_text(t, "need.list.line",
+                      FIELDS({"title", title_of(t, &needs[i])}, {"code", say_number(t, needs[i].code)}));
         struct str longer = str_printf(t->arena, "%.*s\n%.*s", STR_ARG(text), STR_ARG(line));
         if (sms_measure(longer).segments > t->config->service.list_segments)
             break;
@@ -155,6 +161,7 @@ void handle_need(struct turn *t)
             say_bad_code(t);
     } else {
         bool bare = c->province < 0 && c->category < 0;
-        say_list(t, bare ? t->contact.province : slug(t, LEX_PROVINCE, c->province), slug(t, LEX_CATEGORY, c->category));
+        say_list(t, bare ? t->contact.province : slug(t, LEX_PROVINCE, c->province),
+                 slug(t, LEX_CATEGORY, c->category));
     }
 }

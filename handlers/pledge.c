@@ -70,7 +70,8 @@ static void say_covered(struct turn *t, const struct need *need)
         turn_say(t, "pledge.covered.all", NULL, 0);
     else
         turn_say(t, "pledge.covered",
-                 FIELDS({"title", say_in(t, like[0].short_fa, like[0].short_en)}, {"code", say_number(t, like[0].code)}));
+                 FIELDS({"title", say_in(t, like[0].short_fa, like[0].short_en)},
+                        {"code", say_number(t, like[0].code)}));
 }
 
 static bool find_need(struct turn *t, struct target *target)
@@ -110,14 +111,12 @@ static bool find_campaign(struct turn *t, struct target *target)
 
 static bool find_target(struct turn *t, struct target *target)
 {
-    if (t->command.problem == PROBLEM_BAD_CODE) {
+    if (t->command.problem == PROBLEM_BAD_CODE)
         say_bad_code(t);
-        return false;
-    }
-    if (t->command.problem == PROBLEM_NO_CODE) {
+    if (t->command.problem == PROBLEM_NO_CODE)
         turn_say(t, "code.missing", NULL, 0);
+    if (t->command.problem == PROBLEM_BAD_CODE || t->command.problem == PROBLEM_NO_CODE)
         return false;
-    }
     target->is_need = t->command.need != 0;
     return target->is_need ? find_need(t, target) : find_campaign(t, target);
 }
@@ -188,7 +187,8 @@ static bool check_amount(struct turn *t, const struct target *target)
 {
     enum problem problem = t->command.problem;
     read_bare_quantity(&t->command, target);
-    if (problem == PROBLEM_NO_AMOUNT || (problem == PROBLEM_NONE && !t->command.has_amount && !t->command.has_quantity)) {
+    if (problem == PROBLEM_NO_AMOUNT ||
+        (problem == PROBLEM_NONE && !t->command.has_amount && !t->command.has_quantity)) {
         ask_amount(t, target, missing_key(target));
         return false;
     }
@@ -227,7 +227,8 @@ static bool check_same(struct turn *t, const struct target *target, const struct
     if (same == 0)
         return true;
     question_run(t, &t->command, t->asked | ASKED_SAME | ASKED_GUESS);
-    turn_say(t, "pledge.duplicate", FIELDS({"ref", say_number(t, same)}, {"amount", amount_words(t)}, {"title", target->title}));
+    turn_say(t, "pledge.duplicate",
+             FIELDS({"ref", say_number(t, same)}, {"amount", amount_words(t)}, {"title", target->title}));
     return false;
 }
 
@@ -263,8 +264,9 @@ static bool take_from_target(struct turn *t, const struct target *target, const 
 
 static void confirm(struct turn *t, const struct target *target, const struct pledge *p)
 {
-    turn_confirm(t, p->monthly ? "pledge.ok.monthly" : "pledge.ok",
-                 FIELDS({"amount", amount_words(t)}, {"title", target->title}, {"ref", say_number(t, p->reference)}));
+    turn_confirm(
+        t, p->monthly ? "pledge.ok.monthly" : "pledge.ok",
+        FIELDS({"amount", amount_words(t)}, {"title", target->title}, {"ref", say_number(t, p->reference)}));
     struct str pay = p->amount_rial > 0 ? pay_text(t, target->pay_to, p->reference, p->due_at) : STR("");
     if (pay.n > 0)
         turn_send(t, pay);

@@ -83,8 +83,8 @@ static bool stands_alone(const struct command *c, const struct question *q)
 {
     if (c->digits >= 0 && (waits_for_number(q) || (c->name != COMMAND_stop && c->name != COMMAND_start)))
         return false;
-    return !c->guessed && c->problem == PROBLEM_NONE && c->name != COMMAND_unknown && c->name != COMMAND_yes &&
-           c->name != COMMAND_no;
+    return !c->guessed && c->problem == PROBLEM_NONE && c->name != COMMAND_unknown &&
+           c->name != COMMAND_yes && c->name != COMMAND_no;
 }
 
 static enum answer answer_run(const struct command *c, const struct question *q)

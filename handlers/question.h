@@ -35,9 +35,9 @@ void question_run(struct turn *t, const struct command *command, unsigned asked)
 
 /* What the turn's command is as an answer to QUESTION. */
 enum answer {
-    ANSWER_NONE,    /* a command of its own: it runs and leaves the question open */
-    ANSWER_RUN,     /* run question.run */
-    ANSWER_SECOND,  /* run question.second */
+    ANSWER_NONE,   /* a command of its own: it runs and leaves the question open */
+    ANSWER_RUN,    /* run question.run */
+    ANSWER_SECOND, /* run question.second */
     ANSWER_DROP,
     ANSWER_UNCLEAR, /* none of these */
 };

@@ -140,8 +140,8 @@ struct str say_count(const struct turn *t, int64_t count)
 
 struct str say_date(const struct turn *t, int64_t at)
 {
-    static const char *const fa[] = {"فروردین", "اردیبهشت", "خرداد", "تیر",  "مرداد", "شهریور",
-                                     "مهر",     "آبان",     "آذر",   "دی",   "بهمن",  "اسفند"};
+    static const char *const fa[] = {"فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور",
+                                     "مهر",     "آبان",     "آذر",   "دی",  "بهمن",  "اسفند"};
     static const char *const en[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct day day = zone_day(t->zone, persian(t) ? CALENDAR_PERSIAN : CALENDAR_GREGORIAN, at);

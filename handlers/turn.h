@@ -54,7 +54,9 @@ void turn_confirm(struct turn *t, const char *key, const struct text_field *fiel
 /* For "not understood": by the rules of promise 6. */
 void turn_say_limited(struct turn *t, const char *key, const struct text_field *fields, size_t n);
 
-#define FIELDS(...) (const struct text_field[]){__VA_ARGS__}, sizeof((const struct text_field[]){__VA_ARGS__}) / sizeof(struct text_field)
+#define FIELDS(...)                           \
+    (const struct text_field[]){__VA_ARGS__}, \
+        sizeof((const struct text_field[]){__VA_ARGS__}) / sizeof(struct text_field)
 
 /* ---- how values are said ---- */
 

@@ -57,7 +57,7 @@ static const struct reference_size sizes[2] = {
 static uint32_t round_of(const struct reference_key *key, unsigned round, const struct reference_size *size,
                          uint32_t half)
 {
-    unsigned char in[9] = {(unsigned char)round, (unsigned char)size->bits,   0, 0, 0,
+    unsigned char in[9] = {(unsigned char)round, (unsigned char)size->bits,  0, 0, 0,
                            (unsigned char)half,  (unsigned char)(half >> 8), 0, 0};
     unsigned char out[crypto_shorthash_BYTES];
     int bad = crypto_shorthash(out, in, sizeof in, key->byte);
@@ -68,7 +68,8 @@ static uint32_t round_of(const struct reference_key *key, unsigned round, const 
 
 enum { ROUNDS = 6 };
 
-static uint32_t feistel(const struct reference_key *key, const struct reference_size *size, uint32_t x, bool back)
+static uint32_t feistel(const struct reference_key *key, const struct reference_size *size, uint32_t x,
+                        bool back)
 {
     uint32_t mask = (1u << size->bits) - 1, left = x >> size->bits, right = x & mask;
     for (unsigned i = 0; i < ROUNDS; i++) {
@@ -87,7 +88,8 @@ static uint32_t feistel(const struct reference_key *key, const struct reference_
 
 /* Cycle walking: the network permutes a power of four, and a number that
  * falls outside our range walks on until it is back in. */
-static uint32_t permute(const struct reference_key *key, const struct reference_size *size, uint32_t x, bool back)
+static uint32_t permute(const struct reference_key *key, const struct reference_size *size, uint32_t x,
+                        bool back)
 {
     do
         x = feistel(key, size, x, back);

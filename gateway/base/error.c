@@ -46,6 +46,7 @@ bool error_set(struct error *e, const char *format, ...)
     int n = vsnprintf(text, sizeof text, format, list);
     va_end(list);
     if (n < 0)
+        /* a constant that fits */
         (void)snprintf(text, sizeof text, "a fault whose reason could not be written");
     else if ((size_t)n >= sizeof text)
         cut_whole(text);

@@ -13,11 +13,37 @@ static bool is_dropped(uint32_t c)
     return c == 0x0640 || c == 0x00AD || (c >= 0x064B && c <= 0x065F) || c == 0x0670 || c == 0x200B ||
            (c >= 0x200D && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || c == 0x2060 ||
            (c >= 0x2066 && c <= 0x2069) || c == 0x061C || c == 0xFEFF || (c >= 0xFE00 && c <= 0xFE0F) ||
-           (c >= 0x0610 && c <= 0x061A) || (c >= 0x06D6 && c <= 0x06ED && c != 0x06DD && c != 0x06DE &&
-                                            c != 0x06E5 && c != 0x06E6 && c != 0x06E9);
+           (c >= 0x0610 && c <= 0x061A) ||
+           (c >= 0x06D6 && c <= 0x06ED && c != 0x06DD && c != 0x06DE && c != 0x06E5 && c != 0x06E6 &&
+            c != 0x06E9);
 }
 
-/* What one code point of the NFKC form becomes (providers' text facts, §7). */
+/* Letters and signs that become others (providers' text facts, §7). */
+static const uint16_t folds[][2] = {
+    {0x060C, ','},    {0x061B, ';'},    {0x061F, '?'},    {0x0622, 0x0627}, {0x0623, 0x0627},
+    {0x0624, 0x0648}, {0x0625, 0x0627}, {0x0626, 0x06CC}, {0x0629, 0x0647}, {0x0643, 0x06A9},
+    {0x0649, 0x06CC}, {0x064A, 0x06CC}, {0x066A, '%'},    {0x066B, '.'},    {0x066C, ','},
+    {0x0671, 0x0627}, {0x06AA, 0x06A9}, {0x06BE, 0x0647}, {0x06C0, 0x0647}, {0x06C1, 0x0647},
+    {0x06C2, 0x0647}, {0x06C3, 0x0647}, {0x06CE, 0x06CC}, {0x06D2, 0x06CC}, {0x06D5, 0x0647},
+    {0x200C, BLANK},  {0x2010, '-'},    {0x2011, '-'},    {0x2013, '-'},    {0x2212, '-'},
+};
+
+static uint32_t fold_listed(uint32_t c)
+{
+    size_t low = 0, high = sizeof folds / sizeof folds[0];
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (folds[mid][0] == c)
+            return folds[mid][1];
+        if (folds[mid][0] < c)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return c;
+}
+
+/* What one code point of the NFKC form becomes. */
 static uint32_t fold_code(uint32_t c)
 {
     if (c < 0x80)
@@ -28,34 +54,8 @@ static uint32_t fold_code(uint32_t c)
         return '0' + (c - 0x0660);
     if (is_dropped(c))
         return DROP;
-    switch (c) {
-    case 0x064A: case 0x0649: case 0x0626: case 0x06D2: case 0x06CE:
-        return 0x06CC; /* ی */
-    case 0x0643: case 0x06AA:
-        return 0x06A9; /* ک */
-    case 0x0629: case 0x06C0: case 0x06D5: case 0x06C1: case 0x06C2: case 0x06C3: case 0x06BE:
-        return 0x0647; /* ه */
-    case 0x0622: case 0x0623: case 0x0625: case 0x0671:
-        return 0x0627; /* ا */
-    case 0x0624:
-        return 0x0648; /* و */
-    case 0x066B:
-        return '.';
-    case 0x066C: case 0x060C:
-        return ',';
-    case 0x061B:
-        return ';';
-    case 0x061F:
-        return '?';
-    case 0x066A:
-        return '%';
-    case 0x2212: case 0x2010: case 0x2011: case 0x2013:
-        return '-';
-    case 0x200C:
-        return BLANK;
-    default:
-        return icu_is_space(c) ? BLANK : c;
-    }
+    uint32_t to = fold_listed(c);
+    return to == c && icu_is_space(c) ? BLANK : to;
 }
 
 struct folder {

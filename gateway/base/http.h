@@ -37,8 +37,8 @@ struct http_request {
 };
 
 struct http_response {
-    int status;                /* 200, 503, … */
-    struct str content_type;   /* empty: none is sent */
+    int status;              /* 200, 503, … */
+    struct str content_type; /* empty: none is sent */
     struct str body;
     unsigned retry_after;      /* seconds; 0: no such header */
     struct http_pairs headers; /* further ones */

@@ -92,7 +92,8 @@ static UCalendar *open_calendar(const char *name, const char *locale, struct err
     UChar canonical[64];
     UBool known = false;
     if (U_SUCCESS(status))
-        (void)ucal_getCanonicalTimeZoneID(id, n, canonical, 64, &known, &status); /* only whether it is known */
+        /* the name itself is of no use, only whether there is one */
+        (void)ucal_getCanonicalTimeZoneID(id, n, canonical, 64, &known, &status);
     if (U_FAILURE(status)) {
         error_set(e, "no time zone is named \"%s\"", name);
         return NULL;

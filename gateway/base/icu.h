@@ -41,7 +41,8 @@ void zone_clock(struct zone *zone, int64_t utc_seconds, int *hour, int *minute);
 int64_t zone_day_number(struct zone *zone, int64_t utc_seconds);
 /* UTC seconds at which the local day begins; false for a day that does not
  * exist (30 Esfand of a common year). */
-bool zone_day_start(struct zone *zone, enum calendar calendar, struct day day, int64_t *utc_seconds) MUST_CHECK;
+bool zone_day_start(struct zone *zone, enum calendar calendar, struct day day,
+                    int64_t *utc_seconds) MUST_CHECK;
 
 /* "1404/05/12" or "2025-08-03" (years below 1700 are Solar Hijri) to an ISO
  * Gregorian date; false for a day that does not exist. */

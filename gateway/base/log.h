@@ -23,10 +23,10 @@ void log_write(struct log_cause *cause, enum log_level level, const char *event,
 void log_quiet(bool quiet); /* only errors: for the command line's own output */
 
 /* LOG(LOG_WARN, "send_failed", "channel=%s result=%s", …) */
-#define LOG(level, event, ...)                                                                                \
-    do {                                                                                                      \
-        static struct log_cause log_cause_here;                                                               \
-        log_write(&log_cause_here, (level), (event), __VA_ARGS__);                                            \
+#define LOG(level, event, ...)                                     \
+    do {                                                           \
+        static struct log_cause log_cause_here;                    \
+        log_write(&log_cause_here, (level), (event), __VA_ARGS__); \
     } while (0)
 
 #endif

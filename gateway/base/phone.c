@@ -25,8 +25,8 @@ static bool squeeze(struct str s, char out[40], size_t *n, bool *plus)
             out[(*n)++] = (char)c;
         } else if ((c == '+' || c == 0xFF0B) && *n == 0 && !*plus) {
             *plus = true;
-        } else if (c != ' ' && c != '-' && c != '(' && c != ')' && c != '.' && c != '/' && c != '\t' && c != 0xA0 &&
-                   !(c >= 0x200B && c <= 0x200F) && !(c >= 0x202A && c <= 0x202F) &&
+        } else if (c != ' ' && c != '-' && c != '(' && c != ')' && c != '.' && c != '/' && c != '\t' &&
+                   c != 0xA0 && !(c >= 0x200B && c <= 0x200F) && !(c >= 0x202A && c <= 0x202F) &&
                    !(c >= 0x2010 && c <= 0x2015) && !(c >= 0x2066 && c <= 0x2069) && c != 0xFEFF) {
             return false;
         }
@@ -143,8 +143,10 @@ bool phone_same_line(struct str a, struct str b, const char *country)
 void phone_mask(const char *digits, char out[32])
 {
     size_t n = strlen(digits);
+    /* both fit: at most 20 + 3 + 4 */
     if (n < 8)
-        (void)snprintf(out, 32, "***"); /* a constant that fits */
+        (void)snprintf(out, 32, "***"); /* too short to show a part of */
     else
-        (void)snprintf(out, 32, "%.*s***%s", (int)(n - 7 > 20 ? 20 : n - 7), digits, digits + n - 4); /* fits: 20+3+4 */
+        /* as above */
+        (void)snprintf(out, 32, "%.*s***%s", (int)(n - 7 > 20 ? 20 : n - 7), digits, digits + n - 4);
 }

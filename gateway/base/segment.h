@@ -15,8 +15,8 @@ enum sms_encoding { SMS_GSM7, SMS_UCS2 };
 
 struct sms_size {
     enum sms_encoding encoding;
-    unsigned units;    /* septets or UTF-16 units */
-    unsigned segments; /* 1 for an empty text */
+    unsigned units;     /* septets or UTF-16 units */
+    unsigned segments;  /* 1 for an empty text */
     struct str culprit; /* the first character that forced UCS-2; empty with GSM-7 */
 };
 

@@ -22,7 +22,10 @@ struct str {
 };
 
 /* A literal as a str; also in static initialisers (STR_INIT). */
-#define STR_INIT(literal) {(literal), sizeof(literal) - 1}
+#define STR_INIT(literal)              \
+    {                                  \
+        (literal), sizeof(literal) - 1 \
+    }
 #define STR(literal) ((struct str)STR_INIT(literal))
 
 /* printf's "%.*s" */

@@ -30,7 +30,8 @@ struct part {
     unsigned width; /* 0: as it is */
 };
 
-struct template {
+struct template
+{
     const char *key;
     struct part *parts;
     size_t n;
@@ -127,7 +128,8 @@ static void parse_template(struct template *t, struct arena *arena, struct str t
         const char *close = memchr(text.p, '}', text.n);
         size_t n = close == NULL ? 0 : (size_t)(close - text.p);
         if (close == NULL || !parse_field(str_from(text.p + 1, n - 1), fields, &t->parts[t->n])) {
-            faults_add(faults, file, t->line, "%s may have these fields: %s", t->key, fields[0] ? fields : "none");
+            faults_add(faults, file, t->line, "%s may have these fields: %s", t->key,
+                       fields[0] ? fields : "none");
             return;
         }
         t->n++;
@@ -135,7 +137,8 @@ static void parse_template(struct template *t, struct arena *arena, struct str t
     }
 }
 
-static const struct message_spec *find_spec(const struct message_spec *const *messages, size_t lists, struct str key)
+static const struct message_spec *find_spec(const struct message_spec *const *messages, size_t lists,
+                                            struct str key)
 {
     for (size_t i = 0; i < lists; i++)
         for (const struct message_spec *spec = messages[i]; spec->key != NULL; spec++)
@@ -155,8 +158,8 @@ static const struct template *find(const struct catalogue *catalogue, const char
     return bsearch(&wanted, catalogue->v, catalogue->n, sizeof wanted, by_key);
 }
 
-static void find_missing(const struct catalogue *catalogue, const struct message_spec *const *messages, size_t lists,
-                         struct faults *faults)
+static void find_missing(const struct catalogue *catalogue, const struct message_spec *const *messages,
+                         size_t lists, struct faults *faults)
 {
     for (size_t i = 0; i < lists; i++)
         for (const struct message_spec *spec = messages[i]; spec->key != NULL; spec++)
@@ -164,8 +167,9 @@ static void find_missing(const struct catalogue *catalogue, const struct message
                 faults_add(faults, catalogue->file, 0, "no text for %s", spec->key);
 }
 
-struct catalogue *catalogue_parse(struct arena *arena, enum language language, const char *file, struct str text,
-                                  const struct message_spec *const *messages, size_t lists, struct faults *faults)
+struct catalogue *catalogue_parse(struct arena *arena, enum language language, const char *file,
+                                  struct str text, const struct message_spec *const *messages, size_t lists,
+                                  struct faults *faults)
 {
     struct catalogue *catalogue = arena_new_of(arena, struct catalogue);
     struct ini ini = ini_parse(arena, file, text, false, faults);
@@ -214,7 +218,8 @@ struct str catalogue_say(const struct catalogue *catalogue, struct arena *arena,
     return sbuf_str(&out);
 }
 
-static struct str fill_longest(const struct catalogue *catalogue, struct arena *arena, const struct template *t)
+static struct str fill_longest(const struct catalogue *catalogue, struct arena *arena,
+                               const struct template *t)
 {
     struct sbuf out = sbuf_in(arena);
     for (size_t i = 0; i < t->n; i++) {
@@ -249,8 +254,9 @@ static void check_codes(const struct catalogue *catalogue, struct arena *arena, 
         struct str value = catalogue_longest(catalogue->language, t->parts[i].text);
         for (int rtl = 0; rtl < 2; rtl++)
             if (!contains(bidi_visual(arena, filled, rtl == 1), value))
-                faults_add(faults, catalogue->file, t->line, "%s: {%.*s} breaks on a phone whose interface runs %s",
-                           t->key, STR_ARG(t->parts[i].text), rtl ? "right to left" : "left to right");
+                faults_add(faults, catalogue->file, t->line,
+                           "%s: {%.*s} breaks on a phone whose interface runs %s", t->key,
+                           STR_ARG(t->parts[i].text), rtl ? "right to left" : "left to right");
     }
 }
 
@@ -262,14 +268,15 @@ void catalogue_check(const struct catalogue *catalogue, struct arena *arena,
         struct str filled = fill_longest(catalogue, arena, t);
         struct sms_size size = sms_measure(filled);
         if (t->room == ROOM_ONE && size.segments > 1)
-            faults_add(faults, catalogue->file, t->line, "%s takes %u units, %u segments, with its longest fields", t->key,
-                       size.units, size.segments);
+            faults_add(faults, catalogue->file, t->line,
+                       "%s takes %u units, %u segments, with its longest fields", t->key, size.units,
+                       size.segments);
         if (catalogue->language == LANGUAGE_EN && size.encoding != SMS_GSM7)
             faults_add(faults, catalogue->file, t->line, "%s holds %.*s, which is not in GSM-7", t->key,
                        STR_ARG(size.culprit));
         if (t->room == ROOM_ONE && is_command(ctx, filled))
-            faults_add(faults, catalogue->file, t->line, "%s opens with a command word: come back, it would be a command",
-                       t->key);
+            faults_add(faults, catalogue->file, t->line,
+                       "%s opens with a command word: come back, it would be a command", t->key);
         check_codes(catalogue, arena, t, filled, faults);
     }
 }

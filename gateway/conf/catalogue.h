@@ -38,8 +38,9 @@ struct text_field {
 
 struct catalogue;
 
-struct catalogue *catalogue_parse(struct arena *arena, enum language language, const char *file, struct str text,
-                                  const struct message_spec *const *messages, size_t lists, struct faults *faults);
+struct catalogue *catalogue_parse(struct arena *arena, enum language language, const char *file,
+                                  struct str text, const struct message_spec *const *messages, size_t lists,
+                                  struct faults *faults);
 
 /* Fills a template.  A key or field that is not there is a fault of ours that
  * catalogue_parse has refused, so it is asserted. */

@@ -9,13 +9,17 @@
 
 enum { CONFIG_BYTES_MOST = 1 << 20, CHANNELS_MOST = 64 };
 
-#define S(key, kind, fallback, help) {#key, kind, offsetof(struct service, key), fallback, help, NULL}
+#define S(key, kind, fallback, help)                                    \
+    {                                                                   \
+#key, kind, offsetof(struct service, key), fallback, help, NULL \
+    }
 static const struct option_row service_rows[] = {
     S(listen, OPTION_TEXT, "127.0.0.1:8080", "where telecoms reach us; port 0 takes a free one"),
     S(admin_listen, OPTION_TEXT, "127.0.0.1:8081", "metrics and the admin API; keep it inside"),
     S(public_url, OPTION_URL, "http://127.0.0.1:8080", "how a telecom reaches us, for delivery reports"),
     S(database, OPTION_TEXT, "yavar.db", "the SQLite file; its folder must be on a local disk"),
-    {"language", OPTION_CHOICE, offsetof(struct service, language), "fa", "of a contact who has chosen none", "fa en"},
+    {"language", OPTION_CHOICE, offsetof(struct service, language), "fa", "of a contact who has chosen none",
+     "fa en"},
     S(country, OPTION_PHONE, "98", "the home country's code, for numbers written without one"),
     S(timezone, OPTION_TEXT, "Asia/Tehran", "for local days and hours"),
     S(duplicate_window, OPTION_DURATION, "10m", "the same pledge again so soon is asked back"),
@@ -35,11 +39,15 @@ static const struct option_row service_rows[] = {
     S(retry_most, OPTION_DURATION, "10m", "the longest such pause"),
     S(keep_messages, OPTION_DURATION, "400d", "after which messages are purged; pledges never"),
     S(disk_reserve, OPTION_SIZE, "64MiB", "below so much free disk no message is taken (503)"),
-    S(texts, OPTION_TEXT, "", "folder with messages/, keywords.ini, provinces.ini, specialties.ini; empty: built in"),
+    S(texts, OPTION_TEXT, "",
+      "folder with messages/, keywords.ini, provinces.ini, specialties.ini; empty: built in"),
 };
 #undef S
 
-#define C(key, kind, fallback, help) {#key, kind, offsetof(struct channel, key), fallback, help, NULL}
+#define C(key, kind, fallback, help)                                    \
+    {                                                                   \
+#key, kind, offsetof(struct channel, key), fallback, help, NULL \
+    }
 static const struct option_row channel_rows[] = {
     C(provider, OPTION_TEXT, NULL, "the kind of gateway"),
     C(number, OPTION_PHONE, NULL, "the line's own number, which people text"),
@@ -50,7 +58,8 @@ static const struct option_row channel_rows[] = {
     C(next, OPTION_TEXT, "", "channel that takes over what this one cannot send"),
     C(sms, OPTION_TEXT, "", "the SMS line of a USSD line"),
     C(price, OPTION_MONEY, "200 toman", "a segment, for previews"),
-    {"line", OPTION_CHOICE, offsetof(struct channel, line), "service", "the line's class: service or promo", "service promo"},
+    {"line", OPTION_CHOICE, offsetof(struct channel, line), "service", "the line's class: service or promo",
+     "service promo"},
     C(quiet, OPTION_HOURS, "22:00-08:00", "hours without broadcasts"),
     C(recipients, OPTION_NUMBER, "1", "recipients a request"),
     C(page, OPTION_NUMBER, "182", "septets a USSD page"),
@@ -59,8 +68,10 @@ static const struct option_row channel_rows[] = {
 #undef C
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
-static const struct option_table service_table = {"service", service_rows, COUNT(service_rows), sizeof(struct service)};
-static const struct option_table channel_table = {"channel", channel_rows, COUNT(channel_rows), sizeof(struct channel)};
+static const struct option_table service_table = {"service", service_rows, COUNT(service_rows),
+                                                  sizeof(struct service)};
+static const struct option_table channel_table = {"channel", channel_rows, COUNT(channel_rows),
+                                                  sizeof(struct channel)};
 
 struct loader {
     struct config *config;
@@ -75,13 +86,14 @@ static void set_defaults(struct loader *l, const struct option_table *table, voi
         struct error e;
         if (table->rows[i].fallback != NULL &&
             !option_set(&table->rows[i], base, str_of(table->rows[i].fallback), l->config->arena, &e))
-            faults_add(l->faults, "built-in default", 0, "%s", e.text); /* a row of ours is wrong: check tells */
+            faults_add(l->faults, "built-in default", 0, "%s",
+                       e.text); /* a row of ours is wrong: check tells */
     }
 }
 
 /* password_file = /run/secrets/x and password_env = NAME stand for password. */
-static bool secret_from_elsewhere(struct loader *l, const struct ini_line *line, const struct option_row *o, void *base,
-                                  struct error *e)
+static bool secret_from_elsewhere(struct loader *l, const struct ini_line *line, const struct option_row *o,
+                                  void *base, struct error *e)
 {
     struct str value;
     if (str_starts(str_after(line->key, strlen(o->key)), STR("_file"))) {
@@ -109,7 +121,8 @@ static const struct option_row *find_secret(const struct option_table *table, st
 }
 
 /* True when the key was one of TABLE's, right or wrong. */
-static bool set_from(struct loader *l, const struct ini_line *line, const struct option_table *table, void *base)
+static bool set_from(struct loader *l, const struct ini_line *line, const struct option_table *table,
+                     void *base)
 {
     struct error e;
     const struct option_row *o = option_find(table, line->key);
@@ -123,14 +136,14 @@ static bool set_from(struct loader *l, const struct ini_line *line, const struct
     return true;
 }
 
-static void unknown_key(struct loader *l, const struct ini_line *line, const struct option_table *const *tables,
-                        size_t n)
+static void unknown_key(struct loader *l, const struct ini_line *line,
+                        const struct option_table *const *tables, size_t n)
 {
     const char *near = option_nearest(tables, n, line->key);
     for (size_t i = 0; i < l->world->provider_count; i++)
         if (n > 1 && option_find(l->world->providers[i], line->key) != NULL) {
-            faults_add(l->faults, l->ini.file, line->line, "%.*s is a key of provider %s, not of %s", STR_ARG(line->key),
-                       l->world->providers[i]->name, tables[1]->name);
+            faults_add(l->faults, l->ini.file, line->line, "%.*s is a key of provider %s, not of %s",
+                       STR_ARG(line->key), l->world->providers[i]->name, tables[1]->name);
             return;
         }
     faults_add(l->faults, l->ini.file, line->line, "unknown key %.*s in [%.*s]%s%s%s", STR_ARG(line->key),
@@ -167,11 +180,13 @@ static const struct option_table *find_provider(const struct loader *l, struct s
     return NULL;
 }
 
-static struct str provider_of(const struct loader *l, struct str section)
+static struct str provider_of(const struct loader *l, struct str section, unsigned *line)
 {
     for (size_t i = 0; i < l->ini.n; i++)
-        if (str_eq(l->ini.v[i].section, section) && str_is(l->ini.v[i].key, "provider"))
+        if (str_eq(l->ini.v[i].section, section) && str_is(l->ini.v[i].key, "provider")) {
+            *line = l->ini.v[i].line;
             return l->ini.v[i].value;
+        }
     return STR("");
 }
 
@@ -181,7 +196,8 @@ static void require(struct loader *l, const struct channel *channel, const struc
     for (size_t i = 0; i < table->n; i++) {
         bool given = table->rows[i].fallback != NULL;
         for (size_t j = 0; j < l->ini.n && !given; j++)
-            given = str_eq(l->ini.v[j].section, section) && str_starts(l->ini.v[j].key, str_of(table->rows[i].key));
+            given = str_eq(l->ini.v[j].section, section) &&
+                    str_starts(l->ini.v[j].key, str_of(table->rows[i].key));
         if (!given)
             faults_add(l->faults, l->ini.file, channel->line_no, "[%.*s] lacks %s: %s", STR_ARG(section),
                        table->rows[i].key, table->rows[i].help);
@@ -208,18 +224,22 @@ static void load_channel(struct loader *l, const struct ini_line *section)
     struct config *config = l->config;
     struct str name = str_trim(str_after(section->section, 8));
     if (config->channel_count == CHANNELS_MOST || name.n == 0 || config_channel(config, name) != NULL) {
-        faults_add(l->faults, l->ini.file, section->line, "a channel needs a name of its own, as in [channel mci]");
+        faults_add(l->faults, l->ini.file, section->line,
+                   "a channel needs a name of its own, as in [channel mci]");
         return;
     }
     for (size_t i = 0; i < name.n; i++)
         if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", name.p[i]) == NULL) {
-            faults_add(l->faults, l->ini.file, section->line, "a channel's name has letters, digits, _ and - only");
+            faults_add(l->faults, l->ini.file, section->line,
+                       "a channel's name has letters, digits, _ and - only");
             return;
         }
-    struct str kind = provider_of(l, section->section);
+    unsigned line = section->line;
+    struct str kind = provider_of(l, section->section, &line);
     const struct option_table *provider = find_provider(l, kind);
     if (provider == NULL) {
-        faults_add(l->faults, l->ini.file, section->line, kind.n ? "no provider is named %.*s" : "[%.*s] lacks provider",
+        faults_add(l->faults, l->ini.file, line,
+                   kind.n ? "no provider is named %.*s" : "[%.*s] lacks provider",
                    STR_ARG(kind.n ? kind : section->section));
         return;
     }
@@ -242,10 +262,12 @@ static void load_channels(struct loader *l)
         if (str_starts(line->section, STR("channel ")) && line->key.n == 0)
             load_channel(l, line);
         else if (line->key.n == 0 && !str_is(line->section, "service"))
-            faults_add(l->faults, l->ini.file, line->line, "unknown section [%.*s]; there are [service] and [channel NAME]",
+            faults_add(l->faults, l->ini.file, line->line,
+                       "unknown section [%.*s]; there are [service] and [channel NAME]",
                        STR_ARG(line->section));
         else if (line->section.n == 0)
-            faults_add(l->faults, l->ini.file, line->line, "%.*s stands before any section", STR_ARG(line->key));
+            faults_add(l->faults, l->ini.file, line->line, "%.*s stands before any section",
+                       STR_ARG(line->key));
     }
 }
 
@@ -255,14 +277,16 @@ static void check_channel(struct loader *l, const struct channel *channel)
     const struct str links[] = {channel->next, channel->sms};
     for (size_t i = 0; i < 2; i++)
         if (links[i].n > 0 && (config_channel(config, links[i]) == NULL || str_eq(links[i], channel->name)))
-            faults_add(l->faults, l->ini.file, channel->line_no, "[channel %.*s] names no other channel: %.*s",
-                       STR_ARG(channel->name), STR_ARG(links[i]));
+            faults_add(l->faults, l->ini.file, channel->line_no,
+                       "[channel %.*s] names no other channel: %.*s", STR_ARG(channel->name),
+                       STR_ARG(links[i]));
     if (channel->secret.n == 0)
         faults_add(l->faults, l->ini.file, channel->line_no,
                    "[channel %.*s] has neither secret nor signature: anyone could text as anyone",
                    STR_ARG(channel->name));
     if (channel->rate == 0 || channel->in_flight == 0 || channel->recipients == 0)
-        faults_add(l->faults, l->ini.file, channel->line_no, "[channel %.*s] rate, in_flight and recipients must be 1 at least",
+        faults_add(l->faults, l->ini.file, channel->line_no,
+                   "[channel %.*s] rate, in_flight and recipients must be 1 at least",
                    STR_ARG(channel->name));
 }
 
@@ -280,7 +304,8 @@ static void beside_file(struct loader *l, struct str *path)
 {
     const char *slash = strrchr(l->ini.file, '/');
     if (slash != NULL && path->n > 0 && path->p[0] != '/' && !str_starts(*path, STR("postgresql:")))
-        *path = str_printf(l->config->arena, "%.*s/%.*s", (int)(slash - l->ini.file), l->ini.file, STR_ARG(*path));
+        *path = str_printf(l->config->arena, "%.*s/%.*s", (int)(slash - l->ini.file), l->ini.file,
+                           STR_ARG(*path));
 }
 
 static void check_whole(struct loader *l)
@@ -292,20 +317,25 @@ static void check_whole(struct loader *l)
         faults_add(l->faults, l->ini.file, line_of(l, "timezone"), "timezone: %s", e.text);
     zone_close(zone);
     if (str_starts(s->database, STR("postgresql:")))
-        faults_add(l->faults, l->ini.file, line_of(l, "database"), "PostgreSQL is not supported yet: name an SQLite file");
+        faults_add(l->faults, l->ini.file, line_of(l, "database"),
+                   "PostgreSQL is not supported yet: name an SQLite file");
     if (s->dedupe_days < 1 || s->dedupe_days > 60)
         faults_add(l->faults, l->ini.file, line_of(l, "dedupe_days"), "dedupe_days must be from 1 to 60");
     if (s->list_segments < 1 || s->list_segments > 10)
         faults_add(l->faults, l->ini.file, line_of(l, "list_segments"), "list_segments must be from 1 to 10");
     if (s->smallest_pledge > s->largest_pledge || s->smallest_pledge < 1)
-        faults_add(l->faults, l->ini.file, line_of(l, "smallest_pledge"), "smallest_pledge must be from 1 rial up to largest_pledge");
+        faults_add(l->faults, l->ini.file, line_of(l, "smallest_pledge"),
+                   "smallest_pledge must be from 1 rial up to largest_pledge");
     if (s->largest_pledge > 9999999990)
-        faults_add(l->faults, l->ini.file, line_of(l, "largest_pledge"),
-                   "largest_pledge must be at most 999999999 toman: a longer amount would not fit into one SMS");
+        faults_add(
+            l->faults, l->ini.file, line_of(l, "largest_pledge"),
+            "largest_pledge must be at most 999999999 toman: a longer amount would not fit into one SMS");
     if (s->retry_first < 1 || s->retry_most < s->retry_first)
-        faults_add(l->faults, l->ini.file, line_of(l, "retry_first"), "retry_first must be from 1ms up to retry_most");
+        faults_add(l->faults, l->ini.file, line_of(l, "retry_first"),
+                   "retry_first must be from 1ms up to retry_most");
     if (s->office_phone.n == 0)
-        faults_add(l->faults, l->ini.file, line_of(l, "office_phone"), "office_phone must be given: a person can always be reached");
+        faults_add(l->faults, l->ini.file, line_of(l, "office_phone"),
+                   "office_phone must be given: a person can always be reached");
     for (size_t i = 0; i < l->config->channel_count; i++)
         check_channel(l, &l->config->channels[i]);
 }
@@ -320,15 +350,16 @@ struct config *config_parse(const char *name, struct str text, const struct conf
     config->arena = arena;
     config->references = 1;
     config->file = str_cstr(arena, str_of(name));
-    loader.ini = ini_parse(arena, config->file, text, true, faults);
+    loader.ini =
+        ini_parse(arena, config->file, str_dup(arena, text), true, faults); /* names are parts of it */
     set_defaults(&loader, &service_table, &config->service);
     load_service(&loader);
     load_channels(&loader);
     beside_file(&loader, &config->service.database);
     beside_file(&loader, &config->service.texts);
     check_whole(&loader);
-    config->texts = texts_load(arena, config->service.texts, world->commands, world->command_count, world->messages,
-                               world->message_list_count, faults);
+    config->texts = texts_load(arena, config->service.texts, world->commands, world->command_count,
+                               world->messages, world->message_list_count, faults);
     if (faults->count == before)
         return config;
     config_drop(config);
@@ -390,10 +421,13 @@ static void sample_rows(struct sbuf *out, const struct option_table *table)
 struct str config_sample(struct arena *arena, const struct config_world *world)
 {
     struct sbuf out = sbuf_in(arena);
-    sbuf_add(&out, STR("; yavar.ini, made by `yavar check --sample` from the program's own table of options.\n"
-                       "; A line that begins with ; shows a default: take the ; away to change it.\n\n[service]\n"));
+    sbuf_add(
+        &out,
+        STR("; yavar.ini, made by `yavar check --sample` from the program's own table of options.\n"
+            "; A line that begins with ; shows a default: take the ; away to change it.\n\n[service]\n"));
     sample_rows(&out, &service_table);
-    sbuf_add(&out, STR("\n; A section like this for each line to a telecom; NAME is yours to choose.\n;[channel NAME]\n"));
+    sbuf_add(&out, STR("\n; A section like this for each line to a telecom; NAME is yours to "
+                       "choose.\n;[channel NAME]\n"));
     sample_rows(&out, &channel_table);
     for (size_t i = 0; i < world->provider_count; i++) {
         sbuf_printf(&out, "\n; With provider = %s also:\n", world->providers[i]->name);

@@ -15,9 +15,10 @@
 #include "gateway/conf/texts.h"
 
 struct service {
-    struct str listen, admin_listen, public_url, database, language, country, timezone, office_phone, pay_to, texts;
+    struct str listen, admin_listen, public_url, database, language, country, timezone, office_phone, pay_to,
+        texts;
     int64_t duplicate_window, question_window, resume_window, uncertain_wait; /* ms */
-    int64_t retry_first, retry_most, keep_messages;                          /* ms */
+    int64_t retry_first, retry_most, keep_messages;                           /* ms */
     int64_t dedupe_days, unknown_replies_per_hour, confirmations_per_hour, list_segments;
     int64_t smallest_pledge, largest_pledge, ask_above; /* rial */
     int64_t disk_reserve;                               /* bytes */
@@ -30,9 +31,9 @@ struct channel {
     struct networks allow;
     struct hours quiet;
     int64_t rate, in_flight, recipients, page;
-    int64_t price;     /* rial a segment */
-    void *own;         /* the provider's own struct, filled from its rows */
-    unsigned line_no;  /* of its section in the file */
+    int64_t price;    /* rial a segment */
+    void *own;        /* the provider's own struct, filled from its rows */
+    unsigned line_no; /* of its section in the file */
 };
 
 struct config {
@@ -58,7 +59,8 @@ struct config_world {
 
 /* FILE NULL: ./yavar.ini if there, else /etc/yavar/yavar.ini, else embedded
  * defaults.  NULL with FAULTS told; every fault of every file is gathered. */
-struct config *config_load(const char *file, const struct config_world *world, struct faults *faults) MUST_CHECK;
+struct config *config_load(const char *file, const struct config_world *world,
+                           struct faults *faults) MUST_CHECK;
 /* The same from text, for tests and chat. */
 struct config *config_parse(const char *name, struct str text, const struct config_world *world,
                             struct faults *faults) MUST_CHECK;

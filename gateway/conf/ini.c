@@ -52,8 +52,8 @@ static struct str without_comment(struct str value)
     return value;
 }
 
-static void parse_line(struct ini *ini, struct str line, unsigned number, bool comments_behind, struct str *section,
-                       struct faults *faults)
+static void parse_line(struct ini *ini, struct str line, unsigned number, bool comments_behind,
+                       struct str *section, struct faults *faults)
 {
     struct ini_line *row = &ini->v[ini->n];
     line = str_trim(line);
@@ -72,7 +72,8 @@ static void parse_line(struct ini *ini, struct str line, unsigned number, bool c
     }
     const char *equals = memchr(line.p, '=', line.n);
     if (equals == NULL || equals == line.p) {
-        faults_add(faults, ini->file, number, "neither [section] nor key = value: %.*s", STR_ARG(utf8_cut(line, 60)));
+        faults_add(faults, ini->file, number, "neither [section] nor key = value: %.*s",
+                   STR_ARG(utf8_cut(line, 60)));
         return;
     }
     size_t at = (size_t)(equals - line.p);

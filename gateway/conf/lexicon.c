@@ -58,7 +58,8 @@ static bool collides(enum lex_kind a, enum lex_kind b)
     return a == b || (command_a && command_b);
 }
 
-static void add_folded(struct builder *b, enum lex_kind kind, int value, enum language language, struct str folded)
+static void add_folded(struct builder *b, enum lex_kind kind, int value, enum language language,
+                       struct str folded)
 {
     struct lexicon *lexicon = b->lexicon;
     struct str glued = fold_glued(b->arena, folded);
@@ -80,7 +81,8 @@ static void add_folded(struct builder *b, enum lex_kind kind, int value, enum la
 }
 
 /* "a, b, c" (or with the Persian comma). */
-static void add_list(struct builder *b, enum lex_kind kind, int value, enum language language, struct str list)
+static void add_list(struct builder *b, enum lex_kind kind, int value, enum language language,
+                     struct str list)
 {
     struct str rest = fold(b->arena, list), word;
     while (rest.p != NULL && str_split(&rest, ',', &word))
@@ -157,7 +159,8 @@ static void add_keywords(struct builder *b, const struct ini *ini)
         if (line->key.n == 0) {
             known = section_means(b, line->section, &kind, &value);
             if (!known)
-                faults_add(b->faults, b->file, b->line, "[%.*s] is no command and no other list", STR_ARG(line->section));
+                faults_add(b->faults, b->file, b->line, "[%.*s] is no command and no other list",
+                           STR_ARG(line->section));
         } else if (str_is(line->key, "fa") || str_is(line->key, "latin") || str_is(line->key, "en")) {
             if (known)
                 add_list(b, kind, value, str_is(line->key, "en") ? LANGUAGE_EN : LANGUAGE_FA, line->value);
@@ -209,13 +212,15 @@ static void add_names(struct builder *b, const struct ini *ini, enum lex_kind ki
         else if (str_is(line->key, "area"))
             name->area = line->value;
         else if (!str_is(line->key, "words"))
-            faults_add(b->faults, b->file, b->line, "a key is fa, en, area or words, not %.*s", STR_ARG(line->key));
+            faults_add(b->faults, b->file, b->line, "a key is fa, en, area or words, not %.*s",
+                       STR_ARG(line->key));
         if (!str_is(line->key, "area"))
             add_words(b, here, value, line->value);
     }
     for (size_t i = 0; i < b->lexicon->names[kind].n; i++)
         if (b->lexicon->names[kind].v[i].fa.n == 0 || b->lexicon->names[kind].v[i].en.n == 0)
-            faults_add(b->faults, b->file, 0, "[%.*s] lacks fa or en", STR_ARG(b->lexicon->names[kind].v[i].slug));
+            faults_add(b->faults, b->file, 0, "[%.*s] lacks fa or en",
+                       STR_ARG(b->lexicon->names[kind].v[i].slug));
 }
 
 static void add_part(struct builder *b, struct str part, int province)
@@ -239,7 +244,8 @@ static void add_parts_of(struct builder *b, int province, struct str name)
         return;
     for (size_t i = 0; i < rest.n; i++)
         if (rest.p[i] == '-')
-            rest = fold(b->arena, str_printf(b->arena, "%.*s %.*s", (int)i, rest.p, STR_ARG(str_after(rest, i + 1))));
+            rest = fold(b->arena,
+                        str_printf(b->arena, "%.*s %.*s", (int)i, rest.p, STR_ARG(str_after(rest, i + 1))));
     while (rest.p != NULL && str_split(&rest, ' ', &part))
         add_part(b, part, province);
 }
@@ -254,7 +260,8 @@ static void add_parts(struct builder *b, const struct ini *provinces)
         else if (value >= 0 && (str_is(line->key, "fa") || str_is(line->key, "en")))
             add_parts_of(b, value, line->value);
     }
-    for (size_t i = 0; i < provinces->n; i++) { /* the further spellings of the same parts: خراسان, khorasan */
+    for (size_t i = 0; i < provinces->n;
+         i++) { /* the further spellings of the same parts: خراسان, khorasan */
         const struct ini_line *line = &provinces->v[i];
         struct str rest = line->value, word;
         if (!str_is(line->key, "words"))
@@ -265,8 +272,8 @@ static void add_parts(struct builder *b, const struct ini *provinces)
     }
 }
 
-struct lexicon *lexicon_build(struct arena *arena, const struct lexicon_files *files, const char *const *commands,
-                              size_t command_count, struct faults *faults)
+struct lexicon *lexicon_build(struct arena *arena, const struct lexicon_files *files,
+                              const char *const *commands, size_t command_count, struct faults *faults)
 {
     struct lexicon *lexicon = arena_new_of(arena, struct lexicon);
     struct builder b = {lexicon, arena, commands, command_count, faults, files->keywords->file, 0};

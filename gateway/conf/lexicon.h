@@ -13,9 +13,9 @@
 #include "gateway/conf/faults.h"
 
 enum lex_kind {
-    LEX_COMMAND,    /* value: index into the commands' names */
-    LEX_GUESS,      /* value: likewise; asked back as that command */
-    LEX_ALONE, /* likewise, when nothing else follows */
+    LEX_COMMAND, /* value: index into the commands' names */
+    LEX_GUESS,   /* value: likewise; asked back as that command */
+    LEX_ALONE,   /* likewise, when nothing else follows */
     LEX_FILLER,
     LEX_CATEGORY,   /* value: index into names[LEX_CATEGORY] */
     LEX_TONGUE,     /* value: enum language */
@@ -50,7 +50,7 @@ struct lexicon {
     struct {
         struct lex_name *v;
         size_t n;
-    } names[LEX_KINDS]; /* provinces, specialties, availability, categories */
+    } names[LEX_KINDS];      /* provinces, specialties, availability, categories */
     unsigned longest_phrase; /* words */
 };
 
@@ -63,7 +63,7 @@ struct lexicon_files {
     struct ini *keywords, *provinces, *specialties;
 };
 struct ini;
-struct lexicon *lexicon_build(struct arena *arena, const struct lexicon_files *files, const char *const *commands,
-                              size_t command_count, struct faults *faults);
+struct lexicon *lexicon_build(struct arena *arena, const struct lexicon_files *files,
+                              const char *const *commands, size_t command_count, struct faults *faults);
 
 #endif

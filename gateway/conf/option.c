@@ -45,8 +45,8 @@ bool option_duration(struct str text, int64_t *ms)
 
 static bool size_value(struct str text, int64_t *bytes)
 {
-    static const struct unit units[] = {
-        {"B", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"TiB", 1LL << 40}, {NULL, 0}};
+    static const struct unit units[] = {{"B", 1},         {"KiB", 1 << 10},   {"MiB", 1 << 20},
+                                        {"GiB", 1 << 30}, {"TiB", 1LL << 40}, {NULL, 0}};
     return times_unit(text, units, bytes);
 }
 
@@ -154,7 +154,8 @@ bool option_set(const struct option_row *o, void *base, struct str text, struct 
                error_set(e, "%s must be a whole number, e.g. %s", o->key, o->fallback ? o->fallback : "10");
     }
     case OPTION_DURATION:
-        return option_duration(text, place) || error_set(e, "%s must be a duration such as 90s, 10m, 24h or 7d", o->key);
+        return option_duration(text, place) ||
+               error_set(e, "%s must be a duration such as 90s, 10m, 24h or 7d", o->key);
     case OPTION_SIZE:
         return size_value(text, place) || error_set(e, "%s must be a size such as 64MiB", o->key);
     case OPTION_MONEY:

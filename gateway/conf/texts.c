@@ -49,7 +49,8 @@ static struct str read_text(const struct source *source, const char *name, const
     *file = str_cstr(source->arena, str_printf(source->arena, "config/%s", name));
     if (source->folder.n == 0)
         return texts_builtin(name);
-    const char *path = str_cstr(source->arena, str_printf(source->arena, "%.*s/%s", STR_ARG(source->folder), name));
+    const char *path =
+        str_cstr(source->arena, str_printf(source->arena, "%.*s/%s", STR_ARG(source->folder), name));
     if (access(path, F_OK) != 0)
         return texts_builtin(name);
     *file = path;

@@ -101,7 +101,8 @@ static void take_amount(struct reading *r, const struct phrase *p)
 static bool part_is_left(const struct reading *r)
 {
     for (size_t i = r->after; i < r->tokens.n; i++)
-        if (!r->tokens.v[i].taken && r->tokens.v[i].number != NULL && r->tokens.v[i].number->kind == WORD_HALF)
+        if (!r->tokens.v[i].taken && r->tokens.v[i].number != NULL &&
+            r->tokens.v[i].number->kind == WORD_HALF)
             return true;
     return false;
 }
@@ -122,8 +123,10 @@ static void take_amounts(struct reading *r, const struct phrase *code)
         set_problem(r, PROBLEM_TWO_AMOUNTS);
     else
         take_amount(r, only);
-    if (count == 1 && part_is_left(r))
+    if (count == 1 && part_is_left(r)) {
         set_problem(r, PROBLEM_BAD_AMOUNT);
+        r->command.has_amount = r->command.has_quantity = false;
+    }
 }
 
 /* The first word that is no filler, number, unit or recurrence word. */
@@ -444,63 +447,45 @@ static void read_otp(struct reading *r)
     }
 }
 
+static void read_nothing(struct reading *r)
+{
+    (void)r;
+}
+
+static void read_reference(struct reading *r)
+{
+    take_reference(r, true);
+}
+
+static void read_reference_must(struct reading *r)
+{
+    take_reference(r, true);
+    must_have_reference(r);
+}
+
+static void read_person(struct reading *r)
+{
+    take_names(r, PERSONS);
+}
+
+static void read_enlist(struct reading *r)
+{
+    take_phone(r);
+    take_names(r, PERSONS);
+}
+
 void arguments_read(struct reading *r)
 {
-    switch (command_rows[r->command.name].shape) {
-    case SHAPE_NOTHING:
-        return;
-    case SHAPE_PLEDGE:
-        read_pledge(r);
-        return;
-    case SHAPE_NEED:
-        read_need(r);
-        return;
-    case SHAPE_REFERENCE:
-        take_reference(r, true);
-        return;
-    case SHAPE_REFERENCE_MUST:
-        take_reference(r, true);
-        must_have_reference(r);
-        return;
-    case SHAPE_PAYMENT:
-        read_payment(r);
-        return;
-    case SHAPE_RECEIPT:
-        read_receipt(r);
-        return;
-    case SHAPE_NAMED:
-        read_named(r);
-        return;
-    case SHAPE_ENLIST:
-        take_phone(r);
-        take_names(r, PERSONS);
-        return;
-    case SHAPE_PERSON:
-        take_names(r, PERSONS);
-        return;
-    case SHAPE_ANSWER:
-        read_answer(r);
-        return;
-    case SHAPE_WORDS:
-        read_words(r);
-        return;
-    case SHAPE_TONGUE:
-        read_tongue(r);
-        return;
-    case SHAPE_COUNT:
-        read_count(r);
-        return;
-    case SHAPE_OFFER:
-        read_offer(r);
-        return;
-    case SHAPE_CONFIRM:
-        read_confirm(r);
-        return;
-    case SHAPE_OTP:
-        read_otp(r);
-        return;
-    case SHAPE_BROADCAST:
-        read_broadcast(r);
-        return;
-    }
+    static void (*const readers[])(struct reading *) = {
+        [SHAPE_NOTHING] = read_nothing, [SHAPE_PLEDGE] = read_pledge,
+        [SHAPE_NEED] = read_need,       [SHAPE_REFERENCE] = read_reference,
+        [SHAPE_PAYMENT] = read_payment, [SHAPE_REFERENCE_MUST] = read_reference_must,
+        [SHAPE_RECEIPT] = read_receipt, [SHAPE_NAMED] = read_named,
+        [SHAPE_PERSON] = read_person,   [SHAPE_ANSWER] = read_answer,
+        [SHAPE_WORDS] = read_words,     [SHAPE_TONGUE] = read_tongue,
+        [SHAPE_COUNT] = read_count,     [SHAPE_OFFER] = read_offer,
+        [SHAPE_ENLIST] = read_enlist,   [SHAPE_CONFIRM] = read_confirm,
+        [SHAPE_OTP] = read_otp,         [SHAPE_BROADCAST] = read_broadcast,
+    };
+    readers[command_rows[r->command.name].shape](r);
 }

@@ -17,8 +17,16 @@ const char *const command_names[COMMANDS] = {
 
 const char *problem_name(enum problem problem)
 {
-    static const char *const names[] = {"",           "no_code",     "bad_code",      "no_amount",    "bad_amount",
-                                        "two_amounts", "no_quantity", "bad_reference", "no_reference", "ambiguous",
+    static const char *const names[] = {"",
+                                        "no_code",
+                                        "bad_code",
+                                        "no_amount",
+                                        "bad_amount",
+                                        "two_amounts",
+                                        "no_quantity",
+                                        "bad_reference",
+                                        "no_reference",
+                                        "ambiguous",
                                         "not_utf8"};
     return names[problem];
 }
@@ -46,7 +54,8 @@ static void put_text(struct json *json, const char *key, struct str text)
         json_put_str(json, key, text);
 }
 
-static void put_slug(struct json *json, const char *key, const struct lexicon *lexicon, enum lex_kind kind, int index)
+static void put_slug(struct json *json, const char *key, const struct lexicon *lexicon, enum lex_kind kind,
+                     int index)
 {
     if (index >= 0)
         json_put_str(json, key, lexicon->names[kind].v[index].slug);
@@ -99,7 +108,8 @@ struct json *command_to_json(const struct command *c, const struct lexicon *lexi
     return json;
 }
 
-static int slug_index(const struct json *json, const char *key, const struct lexicon *lexicon, enum lex_kind kind)
+static int slug_index(const struct json *json, const char *key, const struct lexicon *lexicon,
+                      enum lex_kind kind)
 {
     struct str slug = json_str(json, key);
     for (size_t i = 0; slug.n > 0 && i < lexicon->names[kind].n; i++)
@@ -119,7 +129,9 @@ static void amounts_from(struct command *c, const struct json *json)
     struct str money = json_str(json, "money"), unit = json_str(json, "unit");
     c->has_amount = json_has(json, "amount_rial");
     c->amount_rial = json_int(json, "amount_rial", 0);
-    c->money_unit = str_is(money, "toman") ? MONEY_TOMAN : str_is(money, "rial") ? MONEY_RIAL : MONEY_UNWRITTEN;
+    c->money_unit = str_is(money, "toman")  ? MONEY_TOMAN
+                    : str_is(money, "rial") ? MONEY_RIAL
+                                            : MONEY_UNWRITTEN;
     c->has_quantity = json_has(json, "quantity");
     c->quantity = json_int(json, "quantity", 0);
     c->unit = str_is(unit, "item") ? UNIT_ITEM : str_is(unit, "day") ? UNIT_DAY : UNIT_NONE;

@@ -29,8 +29,9 @@ static struct outbox_move again(int64_t due_ms, int64_t now_ms, int64_t expires_
     return (struct outbox_move){.status = OUTBOX_QUEUED, .due_ms = due_ms < expires_ms ? due_ms : expires_ms};
 }
 
-struct outbox_move outbox_after_send(const struct outbox_rules *rules, enum send_result result, int64_t attempts,
-                                     int64_t now_ms, int64_t expires_ms, uint32_t random, int64_t retry_after_ms)
+struct outbox_move outbox_after_send(const struct outbox_rules *rules, enum send_result result,
+                                     int64_t attempts, int64_t now_ms, int64_t expires_ms, uint32_t random,
+                                     int64_t retry_after_ms)
 {
     int64_t pause = pause_ms(rules, attempts, random);
     switch (result) {
@@ -75,8 +76,8 @@ bool outbox_after_report(enum outbox_status from, enum report_state report, enum
         return !final;
     }
     *to = OUTBOX_SENT;
-    return from == OUTBOX_SENDING || from == OUTBOX_UNCERTAIN || from == OUTBOX_QUEUED || from == OUTBOX_HELD ||
-           from == OUTBOX_EXPIRED;
+    return from == OUTBOX_SENDING || from == OUTBOX_UNCERTAIN || from == OUTBOX_QUEUED ||
+           from == OUTBOX_HELD || from == OUTBOX_EXPIRED;
 }
 
 int64_t outbox_lifetime_ms(enum lane lane)

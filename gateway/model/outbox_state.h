@@ -53,8 +53,9 @@ struct outbox_rules {
 
 /* After an attempt.  ATTEMPTS counts it; RANDOM is any 32 bits (jitter);
  * RETRY_AFTER_MS is the telecom's wish, or 0. */
-struct outbox_move outbox_after_send(const struct outbox_rules *rules, enum send_result result, int64_t attempts,
-                                     int64_t now_ms, int64_t expires_ms, uint32_t random, int64_t retry_after_ms);
+struct outbox_move outbox_after_send(const struct outbox_rules *rules, enum send_result result,
+                                     int64_t attempts, int64_t now_ms, int64_t expires_ms, uint32_t random,
+                                     int64_t retry_after_ms);
 
 /* When nothing settled an uncertain message within its wait: codes and
  * hand-offs once more, confirmations at most twice, the rest is held. */

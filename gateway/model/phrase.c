@@ -23,7 +23,7 @@ struct reader {
     bool has_open;
     bool open_is_digits;
     struct digits digits; /* of an open part written in digits */
-    int level;       /* of the open part's last word: 3 hundreds, 2 tens, 1 ones; LEVEL_NONE for none */
+    int level;            /* of the open part's last word: 3 hundreds, 2 tens, 1 ones; LEVEL_NONE for none */
     bool touched_scale, hemmat;
 };
 
@@ -67,7 +67,8 @@ static void add_open(struct reader *r, int64_t n)
 
 static bool is_group(const struct token *t)
 {
-    return t != NULL && t->kind == TOKEN_NUMBER && t->digits.form == DIGITS_PLAIN && t->text.n == 3 && !t->negative;
+    return t != NULL && t->kind == TOKEN_NUMBER && t->digits.form == DIGITS_PLAIN && t->text.n == 3 &&
+           !t->negative;
 }
 
 /* `1 500 000`: groups of three parted by blanks, of which the last is 000,
@@ -104,7 +105,8 @@ static bool take_digits(struct reader *r, const struct token *t, bool after_and)
     r->open = (struct decimal){t->digits.whole, 0};
     take_spaced_groups(r, t);
     /* `2 میلیون و 500` is said for 2,500,000 too */
-    r->phrase.two_readings |= next == 0 && r->term_count > 0 && last_scale(r) >= 1000000 && r->open.mantissa < 1000;
+    r->phrase.two_readings |=
+        next == 0 && r->term_count > 0 && last_scale(r) >= 1000000 && r->open.mantissa < 1000;
     if (t->digits.form == DIGITS_FRACTION || (t->digits.form == DIGITS_EITHER && next > 0)) {
         r->open = t->digits.fraction;
         r->phrase.bad |= next == 0;
@@ -263,8 +265,8 @@ static bool take_next(struct reader *r)
 static bool unit_is_of_next(const struct reader *r)
 {
     const struct token *t = &r->tokens->v[r->phrase.first], *next = peek(r, 1);
-    return r->phrase.first == r->phrase.last && t->kind == TOKEN_NUMBER && code_valid(t->text) && next != NULL &&
-           next->kind == TOKEN_NUMBER && !(r->tokens->v[r->at].number->only_after_digits);
+    return r->phrase.first == r->phrase.last && t->kind == TOKEN_NUMBER && code_valid(t->text) &&
+           next != NULL && next->kind == TOKEN_NUMBER && !(r->tokens->v[r->at].number->only_after_digits);
 }
 
 static void take_unit(struct reader *r)
@@ -306,8 +308,9 @@ static bool sum_up(struct reader *r, int64_t *sum)
 static bool is_bare(const struct reader *r)
 {
     const struct token *t = &r->tokens->v[r->phrase.first];
-    return r->phrase.first == r->phrase.last && t->kind == TOKEN_NUMBER && t->digits.form != DIGITS_FRACTION &&
-           t->digits.form != DIGITS_GROUPED && t->digits.form != DIGITS_EITHER && !t->negative;
+    return r->phrase.first == r->phrase.last && t->kind == TOKEN_NUMBER &&
+           t->digits.form != DIGITS_FRACTION && t->digits.form != DIGITS_GROUPED &&
+           t->digits.form != DIGITS_EITHER && !t->negative;
 }
 
 static void finish(struct reader *r)
@@ -356,7 +359,8 @@ static bool begins(const struct tokens *tokens, size_t i)
     case WORD_ARTICLE: {
         const struct token *next = i + 1 < tokens->n ? &tokens->v[i + 1] : NULL;
         enum number_word_kind kind = kind_of(next);
-        return kind == WORD_SCALE || (kind_of(t) == WORD_ARTICLE && (kind == WORD_HUNDRED || kind == WORD_HALF)) ||
+        return kind == WORD_SCALE ||
+               (kind_of(t) == WORD_ARTICLE && (kind == WORD_HUNDRED || kind == WORD_HALF)) ||
                (kind_of(t) == WORD_HALF && kind == WORD_ARTICLE);
     }
     default:
@@ -399,4 +403,3 @@ struct phrases phrases_find(struct arena *arena, const struct tokens *tokens, si
     }
     return found;
 }
-

@@ -18,7 +18,7 @@ struct phrase {
     int64_t rial;       /* the value as money: a number without a unit is toman */
     bool rial_bad;      /* money that is no whole rial or does not fit */
     enum money_unit money;
-    enum unit unit;     /* item or day, when written */
+    enum unit unit; /* item or day, when written */
 };
 
 struct phrases {

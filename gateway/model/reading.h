@@ -12,7 +12,7 @@ struct reading {
     const char *country;
     struct str text; /* as it was sent, valid UTF-8 */
     struct tokens tokens;
-    size_t after; /* the first token behind the keyword */
+    size_t after;           /* the first token behind the keyword */
     struct phrases phrases; /* behind the keyword */
     struct command command;
 };

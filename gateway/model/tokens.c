@@ -18,7 +18,15 @@ static const char pattern[] = "([0-9]{4}([-/.])[0-9]{1,2}\\2[0-9]{1,2}(?![0-9]))
                               "|(?:(?<![^ ])(-))?((?:(?<![^ -])[./])?[0-9]+(?:[.,/'_][0-9]+)*)"
                               "|([\\p{L}\\p{M}]+|\\p{Sc})"
                               "|(:)";
-enum { GROUP_DATE = 1, GROUP_SIGN = 3, GROUP_NUMBER = 4, GROUP_WORD = 5, GROUP_COLON = 6, TOKENS_MOST = 1024, PARTS_MOST = 24 };
+enum {
+    GROUP_DATE = 1,
+    GROUP_SIGN = 3,
+    GROUP_NUMBER = 4,
+    GROUP_WORD = 5,
+    GROUP_COLON = 6,
+    TOKENS_MOST = 1024,
+    PARTS_MOST = 24
+};
 
 struct grammar {
     pcre2_code *code;
@@ -104,7 +112,8 @@ static void add_word(struct cutter *c, size_t from, size_t to)
 {
     struct str parts[PARTS_MOST], word = str_from(c->folded->text.p + from, to - from);
     const struct number_word *number = number_word_find(word);
-    size_t n = number == NULL && !lexicon_knows(c->lexicon, word) ? number_word_split(word, parts, PARTS_MOST) : 0;
+    size_t n =
+        number == NULL && !lexicon_knows(c->lexicon, word) ? number_word_split(word, parts, PARTS_MOST) : 0;
     if (n == 0) {
         struct token *t = add(c, TOKEN_WORD, from, to);
         if (t != NULL)
@@ -132,7 +141,8 @@ struct tokens grammar_tokens(struct grammar *g, struct arena *arena, const struc
     struct cutter c = {{arena_array(arena, struct token, room), 0}, folded, lexicon, 0};
     const PCRE2_SIZE *at = pcre2_get_ovector_pointer(g->match);
     for (size_t from = 0; from < text.n && c.tokens.n < room;) {
-        int groups = pcre2_match(g->code, (PCRE2_SPTR)text.p, text.n, from, PCRE2_NO_UTF_CHECK, g->match, g->limits);
+        int groups =
+            pcre2_match(g->code, (PCRE2_SPTR)text.p, text.n, from, PCRE2_NO_UTF_CHECK, g->match, g->limits);
         if (groups <= 0)
             break; /* nothing more, or a limit: what follows is as good as punctuation */
         if (has(at, groups, GROUP_DATE))

@@ -16,13 +16,13 @@ enum token_kind { TOKEN_WORD, TOKEN_NUMBER, TOKEN_DATE, TOKEN_COLON };
 
 struct token {
     enum token_kind kind;
-    struct str text;     /* folded */
-    bool touches;        /* no blank or punctuation between it and the one before */
-    bool negative;       /* a number with a minus at a word's start */
-    struct digits digits; /* of a number */
+    struct str text;                  /* folded */
+    bool touches;                     /* no blank or punctuation between it and the one before */
+    bool negative;                    /* a number with a minus at a word's start */
+    struct digits digits;             /* of a number */
     const struct number_word *number; /* what a word means in a number, or NULL */
-    uint32_t from, to;   /* bytes of the original text */
-    bool taken;          /* by keyword, code, amount …; see understand.c */
+    uint32_t from, to;                /* bytes of the original text */
+    bool taken;                       /* by keyword, code, amount …; see understand.c */
 };
 
 struct tokens {

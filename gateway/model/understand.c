@@ -41,7 +41,8 @@ const struct lex_entry *reading_match(const struct reading *r, size_t at, unsign
         n += t->text.n;
         for (int kind = 0; kind < LEX_KINDS; kind++) {
             const struct lex_entry *entry =
-                (kinds >> kind) & 1 ? lexicon_find(r->lexicon, (enum lex_kind)kind, str_from(glued, n)) : NULL;
+                (kinds >> kind) & 1 ? lexicon_find(r->lexicon, (enum lex_kind)kind, str_from(glued, n))
+                                    : NULL;
             if (entry != NULL) {
                 best = entry;
                 *last = i;
@@ -53,7 +54,8 @@ const struct lex_entry *reading_match(const struct reading *r, size_t at, unsign
 
 static bool is_filler(const struct reading *r, size_t i)
 {
-    return r->tokens.v[i].kind == TOKEN_WORD && lexicon_find(r->lexicon, LEX_FILLER, r->tokens.v[i].text) != NULL;
+    return r->tokens.v[i].kind == TOKEN_WORD &&
+           lexicon_find(r->lexicon, LEX_FILLER, r->tokens.v[i].text) != NULL;
 }
 
 bool reading_has_strays(const struct reading *r, bool anywhere)
@@ -82,7 +84,8 @@ static void finish_command(struct reading *r)
     arguments_read(r);
     r->command.guessed |= reading_has_strays(r, false);
     if (command_rows[r->command.name].guess == GUESS_NEVER)
-        r->command.guessed = false; /* reached exactly or not at all; what it writes waits for a code anyway */
+        r->command.guessed =
+            false; /* reached exactly or not at all; what it writes waits for a code anyway */
 }
 
 static size_t untaken(const struct reading *r, size_t from)
@@ -96,8 +99,9 @@ static size_t untaken(const struct reading *r, size_t from)
 /* `کد 482135`: the command only with one six-digit number and nothing else. */
 static bool is_otp(const struct reading *r, size_t at)
 {
-    return r->tokens.n == at + 2 && r->tokens.v[at + 1].kind == TOKEN_NUMBER && r->tokens.v[at + 1].text.n == 6 &&
-           r->tokens.v[at + 1].digits.form == DIGITS_PLAIN && !r->tokens.v[at + 1].negative;
+    return r->tokens.n == at + 2 && r->tokens.v[at + 1].kind == TOKEN_NUMBER &&
+           r->tokens.v[at + 1].text.n == 6 && r->tokens.v[at + 1].digits.form == DIGITS_PLAIN &&
+           !r->tokens.v[at + 1].negative;
 }
 
 /* A number of 8 or 9 digits behind a stop word makes it a cancel. */
@@ -328,7 +332,10 @@ static bool only_question_marks(struct str folded)
 struct command understand(struct grammar *grammar, const struct lexicon *lexicon, const char *country,
                           struct arena *arena, struct str text)
 {
-    struct reading r = {.arena = arena, .lexicon = lexicon, .country = country, .text = text,
+    struct reading r = {.arena = arena,
+                        .lexicon = lexicon,
+                        .country = country,
+                        .text = text,
                         .command = command_none(COMMAND_unknown)};
     if (!utf8_valid(text)) {
         r.command.problem = PROBLEM_NOT_UTF8;

@@ -447,7 +447,7 @@ void http_client_free(struct http_client *client)
     free_calls(client, &client->running, true);
     free_calls(client, &client->spare, false);
     if (client->multi && curl_multi_cleanup(client->multi) != CURLM_OK)
-        abort(); /* called from inside a curl callback */
+        abort();                    /* called from inside a curl callback */
     loop_timer_free(client->timer); /* after curl, which sets it to the end */
     free(client);
     curl_global_cleanup();

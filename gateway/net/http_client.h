@@ -33,10 +33,10 @@ struct http_answer {
 };
 
 struct http_client_limits {
-    unsigned in_flight;     /* over all hosts; http_client_send refuses more */
-    unsigned connect_ms;    /* to a connection, names included */
-    unsigned total_ms;      /* to a whole answer */
-    size_t answer_bytes;    /* an answer longer than this is HTTP_UNSURE */
+    unsigned in_flight;  /* over all hosts; http_client_send refuses more */
+    unsigned connect_ms; /* to a connection, names included */
+    unsigned total_ms;   /* to a whole answer */
+    size_t answer_bytes; /* an answer longer than this is HTTP_UNSURE */
 };
 extern const struct http_client_limits http_client_defaults; /* 256, 5 s, 15 s, 64 KiB */
 
@@ -61,7 +61,8 @@ void http_client_free(struct http_client *client); /* NULL is fine */
  * command line asking a running service through its door.  REQUEST's target
  * is a path ("/api/v1/…").  Blocks; no loop needed.  False with E when nothing
  * listens there or no whole answer came; *REFUSED tells the first case. */
-bool http_call_unix(const char *path, const struct http_request *request, unsigned seconds, struct arena *arena,
-                    struct http_answer *answer, bool *refused, struct error *e) MUST_CHECK;
+bool http_call_unix(const char *path, const struct http_request *request, unsigned seconds,
+                    struct arena *arena, struct http_answer *answer, bool *refused,
+                    struct error *e) MUST_CHECK;
 
 #endif

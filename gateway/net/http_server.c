@@ -254,7 +254,8 @@ static struct http_request *read_request(struct evhttp_request *request, struct 
     const struct evkeyval *one;
     size_t count = 0, target_n = strlen(target), body_n = evbuffer_get_length(body);
     size_t text = target_n + 1 + body_n + 1;
-    TAILQ_FOREACH(one, headers, next) {
+    TAILQ_FOREACH(one, headers, next)
+    {
         text += strlen(one->key) + strlen(one->value) + 2;
         count++;
     }
@@ -266,7 +267,8 @@ static struct http_request *read_request(struct evhttp_request *request, struct 
     out->method = method_of(request);
     out->target = copy(&room, target, target_n);
     split_target(out);
-    TAILQ_FOREACH(one, headers, next) {
+    TAILQ_FOREACH(one, headers, next)
+    {
         struct http_pair *pair = &out->headers.v[out->headers.n++];
         pair->name = copy(&room, one->key, strlen(one->key));
         pair->value = copy(&room, one->value, strlen(one->value));

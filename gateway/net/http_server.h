@@ -20,12 +20,12 @@
 struct http_server;
 
 struct http_server_limits {
-    size_t header_bytes;     /* request line and headers; more: 400 */
-    size_t headers;          /* how many; more: 400 */
-    size_t body_bytes;       /* more: 413, before any handler runs */
-    unsigned connections;    /* open at once; more are closed at accept */
-    unsigned in_flight;      /* requests handed out and not answered; more: 503, Retry-After */
-    unsigned read_seconds;   /* a connection may take this long to bring a whole request (from its first byte);
+    size_t header_bytes;   /* request line and headers; more: 400 */
+    size_t headers;        /* how many; more: 400 */
+    size_t body_bytes;     /* more: 413, before any handler runs */
+    unsigned connections;  /* open at once; more are closed at accept */
+    unsigned in_flight;    /* requests handed out and not answered; more: 503, Retry-After */
+    unsigned read_seconds; /* a connection may take this long to bring a whole request (from its first byte);
                                 an idle kept-alive connection may wait as long */
     unsigned answer_seconds; /* a request not answered by then gets 503 and its ticket dies */
 };
@@ -54,7 +54,8 @@ const char *http_server_address(const struct http_server *server);
 
 /* Answers; the response is copied.  False when the client has gone or the
  * deadline has passed: nothing is sent then, and that is no fault. */
-bool http_server_answer(struct http_server *server, struct http_ticket ticket, const struct http_response *response);
+bool http_server_answer(struct http_server *server, struct http_ticket ticket,
+                        const struct http_response *response);
 
 /* Stops accepting new connections; what is in flight may still be answered,
  * and each answer then closes its connection. */

@@ -96,9 +96,12 @@ static bool describe(struct listen_place *place, struct error *e)
     if (bad != 0)
         return error_set(e, "getnameinfo: %s", gai_strerror(bad));
     bool six = strchr(host, ':') != NULL;
+    /* both fit: getnameinfo was given less room than place has */
     if (six)
+        /* as above */
         (void)snprintf(place->address, sizeof place->address, "[%s]:%s", host, port);
     else
+        /* as above */
         (void)snprintf(place->address, sizeof place->address, "%s:%s", host, port);
     return true;
 }
@@ -116,6 +119,7 @@ static int open_one(const struct addrinfo *info)
         bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
         return fd;
     int reason = errno;
+    /* the reason is already at hand */
     (void)give_up(fd);
     errno = reason;
     return -1;

@@ -11,10 +11,14 @@
 
 struct kannel {
     struct str send_url, username, password;
-    struct str field_id, field_from, field_to, field_text, field_charset, field_coding, field_time, field_smsc;
+    struct str field_id, field_from, field_to, field_text, field_charset, field_coding, field_time,
+        field_smsc;
 };
 
-#define ROW(key, kind, fallback, help) {#key, kind, offsetof(struct kannel, key), fallback, help, NULL}
+#define ROW(key, kind, fallback, help)                                 \
+    {                                                                  \
+#key, kind, offsetof(struct kannel, key), fallback, help, NULL \
+    }
 static const struct option_row rows[] = {
     ROW(send_url, OPTION_URL, NULL, "Kannel's sendsms, as in http://127.0.0.1:13013/cgi-bin/sendsms"),
     ROW(username, OPTION_TEXT, "", "of the sendsms-user"),
@@ -43,15 +47,16 @@ static bool check(const struct channel *channel, struct error *e)
     bool plain = str_eq(sbuf_str(&encoded), channel->secret);
     arena_free(arena);
     if (!plain)
-        return error_set(e, "a Kannel channel's secret may hold letters, digits, - . _ ~ only: Kannel would garble "
-                            "others in delivery reports");
+        return error_set(
+            e, "a Kannel channel's secret may hold letters, digits, - . _ ~ only: Kannel would garble "
+               "others in delivery reports");
     return true;
 }
 
 /* ---- in ---- */
 
-static struct str query_or_header(const struct http_pairs *fields, struct str name, const struct http_request *request,
-                                  const char *header)
+static struct str query_or_header(const struct http_pairs *fields, struct str name,
+                                  const struct http_request *request, const char *header)
 {
     const struct http_pair *field = http_field(fields, name);
     return field != NULL ? field->value : str_trim(http_header(&request->headers, header));
@@ -71,13 +76,14 @@ static struct str charset_of(const struct kannel *own, const struct http_pairs *
     return str_is(coding, "2") ? STR("UTF-16BE") : str_is(coding, "1") ? STR("8-BIT") : STR("UTF-8");
 }
 
-static void parse_message(const struct channel *channel, const struct http_request *request, struct arena *arena,
-                          struct events *events)
+static void parse_message(const struct channel *channel, const struct http_request *request,
+                          struct arena *arena, struct events *events)
 {
     const struct kannel *own = channel->own;
     bool broken = false, bad = false;
     struct http_pairs fields = http_parse_fields(arena, request->query, &broken);
-    const struct http_pair *text = http_field(&fields, own->field_text), *id = http_field(&fields, own->field_id);
+    const struct http_pair *text = http_field(&fields, own->field_text),
+                           *id = http_field(&fields, own->field_id);
     bool from_body = text == NULL && request->method == HTTP_POST;
     struct inbound *m = arena_new_of(arena, struct inbound);
 
@@ -110,8 +116,8 @@ static bool state_of(struct str digits, enum report_state *state)
     return false;
 }
 
-static void parse_report(const struct channel *channel, const struct http_request *request, struct arena *arena,
-                         struct events *events)
+static void parse_report(const struct channel *channel, const struct http_request *request,
+                         struct arena *arena, struct events *events)
 {
     bool broken = false;
     struct http_pairs fields = http_parse_fields(arena, request->query, &broken);
@@ -128,8 +134,8 @@ static void parse_report(const struct channel *channel, const struct http_reques
     events->report_count = 1;
 }
 
-static struct events parse(const struct channel *channel, enum endpoint endpoint, const struct http_request *request,
-                           struct arena *arena)
+static struct events parse(const struct channel *channel, enum endpoint endpoint,
+                           const struct http_request *request, struct arena *arena)
 {
     struct events events = {0};
     if (endpoint == ENDPOINT_DLR)
@@ -177,7 +183,8 @@ static struct http_request build(const struct channel *channel, const struct ser
 
 static enum send_result result_of_status(int status, struct str body)
 {
-    if (status >= 200 && status <= 299) /* "0: Accepted for delivery", "3: Queued for later delivery", "Sent." */
+    if (status >= 200 &&
+        status <= 299) /* "0: Accepted for delivery", "3: Queued for later delivery", "Sent." */
         return str_starts(body, STR("0:")) || str_starts(body, STR("3:")) || str_starts(body, STR("Sent"))
                    ? SEND_OK
                    : SEND_UNCERTAIN;
@@ -195,8 +202,9 @@ static enum send_result result_of_status(int status, struct str body)
     }
 }
 
-static void settle(const struct channel *channel, const struct send_answer *answer, const struct outbound *messages,
-                   size_t count, struct settled *results, struct arena *arena)
+static void settle(const struct channel *channel, const struct send_answer *answer,
+                   const struct outbound *messages, size_t count, struct settled *results,
+                   struct arena *arena)
 {
     (void)channel;  /* the answer alone tells */
     (void)messages; /* likewise */

@@ -40,7 +40,8 @@ const struct option_table *const *provider_options(size_t *n)
 
 struct str provider_decode(struct arena *arena, struct str bytes, struct str charset, bool *bad)
 {
-    static const char *const utf16[] = {"UTF-16BE", "UTF16BE", "UTF-16", "UCS-2", "UCS2", "UCS-2BE", "ISO-10646-UCS-2"};
+    static const char *const utf16[] = {"UTF-16BE", "UTF16BE", "UTF-16",         "UCS-2",
+                                        "UCS2",     "UCS-2BE", "ISO-10646-UCS-2"};
     static const char *const utf8[] = {"UTF-8", "UTF8", "US-ASCII", "ASCII", "GSM", "GSM-7", "7-BIT"};
     static const char *const latin[] = {"ISO-8859-1", "LATIN1", "WINDOWS-1252", "CP1252"};
     for (size_t i = 0; i < sizeof utf16 / sizeof utf16[0]; i++)
@@ -60,7 +61,8 @@ struct str provider_decode(struct arena *arena, struct str bytes, struct str cha
 int64_t provider_retry_after(const struct http_pairs *headers)
 {
     uint64_t seconds;
-    if (headers == NULL || !str_to_u64(str_trim(http_header(headers, "Retry-After")), &seconds) || seconds > 86400)
+    if (headers == NULL || !str_to_u64(str_trim(http_header(headers, "Retry-After")), &seconds) ||
+        seconds > 86400)
         return 0;
     return (int64_t)seconds * 1000;
 }

@@ -51,14 +51,15 @@ struct provider {
 
     /* Whether a channel's settings make sense beyond their kinds. */
     bool (*check)(const struct channel *channel, struct error *e);
-    struct events (*parse)(const struct channel *channel, enum endpoint endpoint, const struct http_request *request,
-                           struct arena *arena);
+    struct events (*parse)(const struct channel *channel, enum endpoint endpoint,
+                           const struct http_request *request, struct arena *arena);
     /* One text to COUNT recipients (at most channel->recipients). */
     struct http_request (*build)(const struct channel *channel, const struct service *service,
                                  const struct outbound *messages, size_t count, struct arena *arena);
     /* A result for each of the COUNT messages. */
-    void (*settle)(const struct channel *channel, const struct send_answer *answer, const struct outbound *messages,
-                   size_t count, struct settled *results, struct arena *arena);
+    void (*settle)(const struct channel *channel, const struct send_answer *answer,
+                   const struct outbound *messages, size_t count, struct settled *results,
+                   struct arena *arena);
 };
 
 const struct provider *provider_find(struct str name); /* NULL: none */

@@ -208,8 +208,8 @@ static void *thread_main(void *arg)
     return NULL;
 }
 
-struct worker *worker_start(struct loop *loop, const char *name, const struct worker_ops *ops, void *db, size_t limit,
-                            struct error *e)
+struct worker *worker_start(struct loop *loop, const char *name, const struct worker_ops *ops, void *db,
+                            size_t limit, struct error *e)
 {
     struct worker *w = calloc(1, sizeof *w);
     if (w == NULL) {

@@ -49,6 +49,10 @@ int64_t engine_int(struct statement *statement, int column);
 struct str engine_text(struct statement *statement, int column); /* until the next step; NULL str for NULL */
 void engine_reset(struct statement *statement);
 
+/* How a transaction that will write begins: a read that upgrades later gets
+ * "busy" at once, so SQLite takes the lock first. */
+extern const char engine_begin_write[];
+
 /* Runs one or several statements without parameters.  {id}, {int} and {blob}
  * become the engine's types, and tables become as strict as it can. */
 enum engine_result engine_run(struct engine *engine, const char *sql) MUST_CHECK;

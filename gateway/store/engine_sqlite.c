@@ -23,6 +23,8 @@ struct engine {
     struct statement *statements;
 };
 
+const char engine_begin_write[] = "BEGIN IMMEDIATE";
+
 static enum engine_result result_of(int rc)
 {
     switch (rc & 0xFF) {
@@ -56,7 +58,8 @@ struct setting {
 static bool value_of(sqlite3 *db, const char *sql, char *out, size_t room)
 {
     sqlite3_stmt *stmt = NULL;
-    bool found = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW;
+    bool found =
+        sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW;
     const unsigned char *text = found ? sqlite3_column_text(stmt, 0) : NULL;
     int n = text != NULL ? snprintf(out, room, "%s", (const char *)text) : -1;
     int rc = sqlite3_finalize(stmt);
@@ -72,8 +75,8 @@ static bool apply(sqlite3 *db, const struct setting *settings, struct error *e)
         if (settings->get == NULL)
             continue;
         if (!value_of(db, settings->get, got, sizeof got) || strcmp(got, settings->want) != 0)
-            return error_set(e, "SQLite did not take \"%s\" (it says \"%s\"); refusing to run on less", settings->set,
-                             got);
+            return error_set(e, "SQLite did not take \"%s\" (it says \"%s\"); refusing to run on less",
+                             settings->set, got);
     }
     return true;
 }
@@ -110,7 +113,8 @@ static bool set_up(sqlite3 *db, enum engine_mode mode, struct error *e)
                                                              : memory_settings;
     if (sqlite3_extended_result_codes(db, 1) != SQLITE_OK)
         return error_set(e, "%s", sqlite3_errmsg(db));
-    if (mode == ENGINE_READER && sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) != SQLITE_OK)
+    if (mode == ENGINE_READER &&
+        sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) != SQLITE_OK)
         return error_set(e, "%s", sqlite3_errmsg(db));
     return apply(db, settings, e);
 }
@@ -124,9 +128,8 @@ struct engine *engine_open(const char *path, enum engine_mode mode, struct error
         free(engine);
         return NULL;
     }
-    if (engine == NULL ||
-        sqlite3_open_v2(mode == ENGINE_MEMORY ? ":memory:" : path, &engine->db, flags | SQLITE_OPEN_NOMUTEX, NULL) !=
-            SQLITE_OK) {
+    if (engine == NULL || sqlite3_open_v2(mode == ENGINE_MEMORY ? ":memory:" : path, &engine->db,
+                                          flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
         error_set(e, "%s: %s", path, engine && engine->db ? sqlite3_errmsg(engine->db) : "out of memory");
         engine_close(engine);
         return NULL;
@@ -159,7 +162,8 @@ void engine_close(struct engine *engine)
 struct statement *engine_prepare(struct engine *engine, const char *sql)
 {
     struct statement *s = calloc(1, sizeof *s);
-    if (s == NULL || sqlite3_prepare_v3(engine->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt, NULL) != SQLITE_OK) {
+    if (s == NULL ||
+        sqlite3_prepare_v3(engine->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt, NULL) != SQLITE_OK) {
         free(s);
         return NULL;
     }

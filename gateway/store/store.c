@@ -129,7 +129,7 @@ static bool run(struct store *store, const char *sql)
 bool store_begin(struct store *store)
 {
     store->failed = STORE_FINE;
-    return run(store, store->mode == STORE_READER ? "BEGIN" : "BEGIN IMMEDIATE");
+    return run(store, store->mode == STORE_READER ? "BEGIN" : engine_begin_write);
 }
 
 /* A COMMIT that failed on I/O may be there after a restart: unknown.  One that
@@ -142,8 +142,9 @@ enum store_commit store_commit(struct store *store)
     if (result == ENGINE_DONE)
         return STORE_DONE;
     fail(store, result);
-    return result == ENGINE_IO || (result == ENGINE_FAULT && !engine_in_transaction(store->engine)) ? STORE_UNKNOWN
-                                                                                                   : STORE_NOT_DONE;
+    return result == ENGINE_IO || (result == ENGINE_FAULT && !engine_in_transaction(store->engine))
+               ? STORE_UNKNOWN
+               : STORE_NOT_DONE;
 }
 
 void store_rollback(struct store *store)
@@ -222,7 +223,8 @@ static bool migrate(struct store *store, int64_t from, struct error *e)
             put_setting(store, STR("version"), str_from(number, (size_t)n));
         if (done && i == 0) {
             crypto_random(&store->key, sizeof store->key);
-            put_setting(store, STR("reference_key"), str_from((const char *)store->key.byte, sizeof store->key.byte));
+            put_setting(store, STR("reference_key"),
+                        str_from((const char *)store->key.byte, sizeof store->key.byte));
         }
         if (!done || store->failed != STORE_FINE || store_commit(store) != STORE_DONE) {
             error_set(e, "migration %s: %s", number, store->reason.text);
@@ -263,7 +265,8 @@ struct store *store_open(const char *path, enum store_mode mode, struct error *e
         good = error_set(e, "%s is of version %lld and this program knows %d: use the newer program", path,
                          (long long)version, MIGRATIONS);
     if (good && version < MIGRATIONS)
-        good = mode == STORE_READER ? error_set(e, "%s has not been set up yet", path) : migrate(store, version, e);
+        good = mode == STORE_READER ? error_set(e, "%s has not been set up yet", path)
+                                    : migrate(store, version, e);
     if (!good || !load_key(store, e)) {
         store_close(store);
         return NULL;

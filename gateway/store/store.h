@@ -70,8 +70,8 @@ struct inbox_before { /* what the inbox knows of a message that came before */
     int answer_status;
     struct str answer;
 };
-void inbox_find(struct store *store, struct arena *arena, const struct digest *key, int64_t today, int64_t days,
-                struct inbox_before *before);
+void inbox_find(struct store *store, struct arena *arena, const struct digest *key, int64_t today,
+                int64_t days, struct inbox_before *before);
 /* The new row's id, 0 after a failure. COPY: see the migration. */
 int64_t inbox_add(struct store *store, const struct inbound *message, const struct digest *key, int64_t today,
                   int64_t copy, const char *command, const char *status, int64_t now);
@@ -79,8 +79,8 @@ void inbox_settle(struct store *store, int64_t id, const char *status, const cha
                   int64_t now);
 void inbox_answered(struct store *store, int64_t id, int64_t now);
 bool inbox_get(struct store *store, struct arena *arena, int64_t id, struct inbox_row *row);
-size_t inbox_page(struct store *store, struct arena *arena, bool unanswered, int64_t after, struct inbox_row *rows,
-                  size_t most);
+size_t inbox_page(struct store *store, struct arena *arena, bool unanswered, int64_t after,
+                  struct inbox_row *rows, size_t most);
 
 /* ---- needs and campaigns ---- */
 
@@ -97,10 +97,12 @@ bool need_pledge(struct store *store, uint32_t code, int64_t quantity, int64_t n
 void need_release(struct store *store, uint32_t code, int64_t quantity, int64_t now);
 
 bool campaign_find(struct store *store, struct arena *arena, struct str folded, struct campaign *campaign);
-size_t campaign_page(struct store *store, struct arena *arena, int64_t after, struct campaign *campaigns, size_t most);
+size_t campaign_page(struct store *store, struct arena *arena, int64_t after, struct campaign *campaigns,
+                     size_t most);
 int64_t campaign_add(struct store *store, const struct campaign *campaign, int64_t now);
 /* False where the word is taken. */
-bool campaign_word_add(struct store *store, int64_t campaign, int64_t place, struct str folded, struct str word);
+bool campaign_word_add(struct store *store, int64_t campaign, int64_t place, struct str folded,
+                       struct str word);
 void campaign_pledge(struct store *store, int64_t campaign, int64_t amount_rial);
 
 /* ---- pledges ---- */
@@ -108,12 +110,14 @@ void campaign_pledge(struct store *store, int64_t campaign, int64_t amount_rial)
 /* Gives it its id and reference; false after a failure. */
 bool pledge_add(struct store *store, struct pledge *pledge);
 bool pledge_get(struct store *store, struct arena *arena, uint32_t reference, struct pledge *pledge);
-size_t pledge_open(struct store *store, struct arena *arena, int64_t phone, struct pledge *pledges, size_t most);
+size_t pledge_open(struct store *store, struct arena *arena, int64_t phone, struct pledge *pledges,
+                   size_t most);
 /* The reference of an equal pledge of the same local day, or whose first
  * confirmation was accepted at or after SINCE_MS; 0: none. */
 uint32_t pledge_same(struct store *store, const struct pledge *pledge, int64_t since_ms);
 bool pledge_cancel(struct store *store, int64_t id, int64_t now);
-size_t pledge_page(struct store *store, struct arena *arena, int64_t after, struct pledge *pledges, size_t most);
+size_t pledge_page(struct store *store, struct arena *arena, int64_t after, struct pledge *pledges,
+                   size_t most);
 uint32_t store_reference(const struct store *store, int64_t sequence);
 bool store_sequence(const struct store *store, uint32_t reference, int64_t *sequence) MUST_CHECK;
 
@@ -122,28 +126,31 @@ bool store_sequence(const struct store *store, uint32_t reference, int64_t *sequ
 int64_t outbox_add(struct store *store, const struct outbound *message, int64_t now_ms);
 /* Claims due rows of a channel's lane: they are `sending`, and this attempt
  * is counted. */
-size_t outbox_claim(struct store *store, struct arena *arena, struct str channel, enum lane lane, struct str node,
-                    int64_t now_ms, struct outbound *rows, size_t most);
+size_t outbox_claim(struct store *store, struct arena *arena, struct str channel, enum lane lane,
+                    struct str node, int64_t now_ms, struct outbound *rows, size_t most);
 int64_t outbox_next_due(struct store *store, struct str channel, enum lane lane); /* ms; 0: none waits */
 void outbox_sent(struct store *store, int64_t id, struct str provider_id, int64_t now_ms);
-void outbox_move(struct store *store, const struct outbound *row, const struct outbox_move *move, const char *what,
-                 struct str reason, int64_t now_ms);
+void outbox_move(struct store *store, const struct outbound *row, const struct outbox_move *move,
+                 const char *what, struct str reason, int64_t now_ms);
 void outbox_unclaim(struct store *store, int64_t id, int64_t now_ms);
 bool outbox_get(struct store *store, struct arena *arena, int64_t id, struct outbound *row);
-size_t outbox_page(struct store *store, struct arena *arena, int64_t after, struct outbound *rows, size_t most);
-size_t outbox_replies(struct store *store, struct arena *arena, int64_t message, struct outbound *rows, size_t most);
+size_t outbox_page(struct store *store, struct arena *arena, int64_t after, struct outbound *rows,
+                   size_t most);
+size_t outbox_replies(struct store *store, struct arena *arena, int64_t message, struct outbound *rows,
+                      size_t most);
 enum outbox_pick { PICK_UNCERTAIN, PICK_LEFT_BEHIND };
 size_t outbox_pick(struct store *store, struct arena *arena, enum outbox_pick which, int64_t now_ms,
                    struct outbound *rows, size_t most);
-size_t outbox_expired(struct store *store, struct arena *arena, struct str channel, enum lane lane, int64_t now_ms,
-                      struct outbound *rows, size_t most);
+size_t outbox_expired(struct store *store, struct arena *arena, struct str channel, enum lane lane,
+                      int64_t now_ms, struct outbound *rows, size_t most);
 /* Applies a delivery report; false where the message is not known. */
 bool outbox_report(struct store *store, struct arena *arena, const struct report *report, int64_t now_ms);
 struct outbox_event {
     int64_t at_ms;
     struct str what, detail;
 };
-size_t outbox_events(struct store *store, struct arena *arena, int64_t id, struct outbox_event *events, size_t most);
+size_t outbox_events(struct store *store, struct arena *arena, int64_t id, struct outbox_event *events,
+                     size_t most);
 
 /* ---- figures and care ---- */
 

@@ -49,8 +49,8 @@ static struct str bytes_of(const struct digest *key)
     return str_from((const char *)key->byte, sizeof key->byte);
 }
 
-void inbox_find(struct store *store, struct arena *arena, const struct digest *key, int64_t today, int64_t days,
-                struct inbox_before *before)
+void inbox_find(struct store *store, struct arena *arena, const struct digest *key, int64_t today,
+                int64_t days, struct inbox_before *before)
 {
     *before = (struct inbox_before){0};
     struct query q = query_begin(store, QUERY_inbox_find);
@@ -136,8 +136,8 @@ bool inbox_get(struct store *store, struct arena *arena, int64_t id, struct inbo
     return found;
 }
 
-size_t inbox_page(struct store *store, struct arena *arena, bool unanswered, int64_t after, struct inbox_row *rows,
-                  size_t most)
+size_t inbox_page(struct store *store, struct arena *arena, bool unanswered, int64_t after,
+                  struct inbox_row *rows, size_t most)
 {
     size_t n = 0;
     struct query q = query_begin(store, unanswered ? QUERY_inbox_unanswered_page : QUERY_inbox_page);

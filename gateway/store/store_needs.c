@@ -131,7 +131,8 @@ uint32_t need_allot(struct store *store)
     return code_from_base(base);
 }
 
-static bool change_need(struct store *store, enum query_name name, uint32_t code, int64_t quantity, int64_t now)
+static bool change_need(struct store *store, enum query_name name, uint32_t code, int64_t quantity,
+                        int64_t now)
 {
     struct query q = query_begin(store, name);
     query_int(&q, quantity);
@@ -150,7 +151,8 @@ bool need_pledge(struct store *store, uint32_t code, int64_t quantity, int64_t n
 void need_release(struct store *store, uint32_t code, int64_t quantity, int64_t now)
 {
     if (!change_need(store, QUERY_need_release, code, quantity, now) && store->failed == STORE_FINE)
-        store->failed = STORE_CONFLICT; /* less pledged than one pledge: the handler is undone and a person looks */
+        store->failed =
+            STORE_CONFLICT; /* less pledged than one pledge: the handler is undone and a person looks */
 }
 
 static void take_campaign(struct query *q, struct arena *arena, struct campaign *c)
@@ -178,7 +180,8 @@ bool campaign_find(struct store *store, struct arena *arena, struct str folded, 
     return found;
 }
 
-size_t campaign_page(struct store *store, struct arena *arena, int64_t after, struct campaign *campaigns, size_t most)
+size_t campaign_page(struct store *store, struct arena *arena, int64_t after, struct campaign *campaigns,
+                     size_t most)
 {
     size_t n = 0;
     struct query q = query_begin(store, QUERY_campaign_page);
@@ -208,7 +211,8 @@ int64_t campaign_add(struct store *store, const struct campaign *c, int64_t now)
     return store->failed == STORE_FINE ? id : 0;
 }
 
-bool campaign_word_add(struct store *store, int64_t campaign, int64_t place, struct str folded, struct str word)
+bool campaign_word_add(struct store *store, int64_t campaign, int64_t place, struct str folded,
+                       struct str word)
 {
     struct query q = query_begin(store, QUERY_campaign_word_add);
     query_text(&q, folded);

@@ -53,8 +53,8 @@ static size_t take_rows(struct query *q, struct arena *arena, struct outbound *r
 
 /* Runs to its end even when MOST rows were taken: an UPDATE … RETURNING that is
  * reset half way is still whole in SQLite, and must be in every engine. */
-size_t outbox_claim(struct store *store, struct arena *arena, struct str channel, enum lane lane, struct str node,
-                    int64_t now_ms, struct outbound *rows, size_t most)
+size_t outbox_claim(struct store *store, struct arena *arena, struct str channel, enum lane lane,
+                    struct str node, int64_t now_ms, struct outbound *rows, size_t most)
 {
     size_t n = 0;
     struct query q = query_begin(store, QUERY_claim_due);
@@ -102,8 +102,8 @@ static void add_event(struct store *store, int64_t id, int64_t now_ms, const cha
     query_run(&q);
 }
 
-void outbox_move(struct store *store, const struct outbound *row, const struct outbox_move *move, const char *what,
-                 struct str reason, int64_t now_ms)
+void outbox_move(struct store *store, const struct outbound *row, const struct outbox_move *move,
+                 const char *what, struct str reason, int64_t now_ms)
 {
     struct query q = query_begin(store, QUERY_outbox_move);
     query_text(&q, str_of(outbox_status_names[move->status]));
@@ -142,12 +142,14 @@ static size_t rows_of(struct store *store, struct arena *arena, enum query_name 
     return take_rows(&q, arena, rows, most);
 }
 
-size_t outbox_page(struct store *store, struct arena *arena, int64_t after, struct outbound *rows, size_t most)
+size_t outbox_page(struct store *store, struct arena *arena, int64_t after, struct outbound *rows,
+                   size_t most)
 {
     return rows_of(store, arena, QUERY_outbox_page, after, rows, most);
 }
 
-size_t outbox_replies(struct store *store, struct arena *arena, int64_t message, struct outbound *rows, size_t most)
+size_t outbox_replies(struct store *store, struct arena *arena, int64_t message, struct outbound *rows,
+                      size_t most)
 {
     return rows_of(store, arena, QUERY_outbox_replies, message, rows, most);
 }
@@ -162,8 +164,8 @@ size_t outbox_pick(struct store *store, struct arena *arena, enum outbox_pick wh
     return take_rows(&q, arena, rows, most);
 }
 
-size_t outbox_expired(struct store *store, struct arena *arena, struct str channel, enum lane lane, int64_t now_ms,
-                      struct outbound *rows, size_t most)
+size_t outbox_expired(struct store *store, struct arena *arena, struct str channel, enum lane lane,
+                      int64_t now_ms, struct outbound *rows, size_t most)
 {
     struct query q = query_begin(store, QUERY_outbox_expired);
     query_text(&q, channel);
@@ -207,7 +209,8 @@ bool outbox_report(struct store *store, struct arena *arena, const struct report
     return true;
 }
 
-size_t outbox_events(struct store *store, struct arena *arena, int64_t id, struct outbox_event *events, size_t most)
+size_t outbox_events(struct store *store, struct arena *arena, int64_t id, struct outbox_event *events,
+                     size_t most)
 {
     size_t n = 0;
     struct query q = query_begin(store, QUERY_outbox_event_page);

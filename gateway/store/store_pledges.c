@@ -94,7 +94,8 @@ bool pledge_get(struct store *store, struct arena *arena, uint32_t reference, st
     return take_pledges(&q, arena, pledge, 1) == 1;
 }
 
-size_t pledge_open(struct store *store, struct arena *arena, int64_t phone, struct pledge *pledges, size_t most)
+size_t pledge_open(struct store *store, struct arena *arena, int64_t phone, struct pledge *pledges,
+                   size_t most)
 {
     struct query q = query_begin(store, QUERY_pledge_open);
     query_int(&q, phone);
@@ -130,7 +131,8 @@ bool pledge_cancel(struct store *store, int64_t id, int64_t now)
     return changed && store->failed == STORE_FINE;
 }
 
-size_t pledge_page(struct store *store, struct arena *arena, int64_t after, struct pledge *pledges, size_t most)
+size_t pledge_page(struct store *store, struct arena *arena, int64_t after, struct pledge *pledges,
+                   size_t most)
 {
     struct query q = query_begin(store, QUERY_pledge_page);
     query_int(&q, after);

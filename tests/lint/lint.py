@@ -39,7 +39,7 @@ LIBRARIES = [  # headers, their only places; the first match counts
     ("openssl/*", ["gateway/base/crypto.c"]),
     ("fribidi*", ["gateway/base/bidi.c"]),
     ("pcre2*", ["gateway/model/*.c"]),
-    ("event2/http*", ["gateway/net/http_server.c", "gateway/net/http_guard.c"]),
+    ("event2/http*", ["gateway/net/http_server.c", "gateway/net/http_conn.c"]),
     ("evhttp.h", []),
     ("event.h", []),
     ("event2/*", ["gateway/run/loop.c", "gateway/net/*"]),
@@ -156,6 +156,8 @@ def leftovers(tree):
     for path in tree.all(".c", ".h"):
         if path.endswith(".c") and not tree.read(path).startswith(("/*", "//")):
             yield path, 1, "does not open with a comment that says why it exists"
+        if not path.startswith(("gateway/", "handlers/")):
+            continue  # tests and benchmarks may close a file without looking
         lines, bare, code = tree.read(path).split("\n"), tree.uncommented(path).split("\n"), tree.code(path)
         for m in VOID_CAST.finditer(code):
             line = line_at(code, m.start())

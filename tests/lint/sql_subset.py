@@ -22,8 +22,7 @@ ENGINE_TYPES = re.compile(r"(?<!\{)\b(?:(?:BIG|SMALL)?INT|INTEGER|BLOB|BYTEA|BOO
                           r"TIMESTAMP(?:TZ)?)\b|\{(?!(?:id|int|blob)\})\w*\}?", re.I)
 QUERY_ROW = re.compile(r"\bQ\w*\(\s*(\w+)\s*,\s*(?:\w+\s*,\s*)*((?:%s\s*)+)\)" % LITERAL, re.S)
 SQL_IN_C = re.compile(r'"\s*(?:(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|WITH)\s'
-                      r'|(?:PRAGMA|SAVEPOINT|RELEASE)\s'
-                      r'|(?:BEGIN|COMMIT|ROLLBACK)[";\s]|insert into\s|delete from\s|update \w+ set\s|select \*)')
+                      r'|PRAGMA\s|BEGIN IMMEDIATE|insert into\s|delete from\s|update \w+ set\s|select \*)')
 
 
 def sql_faults(sql, claim=False):

@@ -155,7 +155,7 @@ CASES = {
                                                    "WHERE b == 1;\n",
         "gateway/store/migrations/0003_gap.sql": "CREATE TABLE b (id SERIAL) WITHOUT ROWID;\n",
         "gateway/store/store.c": c('f("SELECT a FROM t");', 'f("DELETE");', '/* "DELETE FROM t" */',
-                                   'f("delete from t");', 'f("BEGIN");', 'f("Update the list.");'),
+                                   'f("delete from t");', 'f("BEGIN IMMEDIATE");', 'f("Update the list.");'),
         "gateway/store/engine_sqlite.c": c('f("BEGIN IMMEDIATE");', 'f("PRAGMA x");'),
         "handlers/a.c": c('f("  INSERT INTO t");'),
     }, "\n".join(f"gateway/store/queries.def:{n}: bad_{n - 1}:" for n in range(1, 26)) + """

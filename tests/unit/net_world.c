@@ -28,8 +28,7 @@ void world_answer_late(void *ctx)
     w->late = http_server_answer(w->server, w->ticket, &late);
 }
 
-void world_on_request(void *ctx, const struct http_request *r, struct arena *arena,
-                       struct http_ticket ticket)
+void world_on_request(void *ctx, const struct http_request *r, struct arena *arena, struct http_ticket ticket)
 {
     static const char *const names[] = {"GET", "POST", "PUT", "DELETE", "OTHER"};
     struct world *w = ctx;

@@ -172,7 +172,8 @@ static void test_guard_fine(void **state)
     check(STR("GET / HTTP/1.1\r\n" H "\r\n"), 0, 1);
     check(STR("GET / HTTP/1.0\n\n"), 0, 1);
     check(STR("POST / HTTP/1.1\r\n" H "Content-Length: \t5 \r\n\r\n\0\n\r\n\n"
-              "GET / HTTP/1.1\r\n" H "\r\n"), 0, 2);
+              "GET / HTTP/1.1\r\n" H "\r\n"),
+          0, 2);
     check(STR("FOO / HTTP/1.1\r\n" H "content-length: 0\r\n\r\nPATCH /a b HTTP/1.0\r\n\r\n"), 0, 2);
     check(STR("POST / HTTP/1.1\r\n" H "Content-Length: 100\r\n\r\n"), 0, 1);
     check(STR("GET / HTTP/1.1\r\n" H "A: \xD8\xB3\tx\r\nB:\r\nC: :\r\nD: 1\r\n\r\n"), 0, 1);

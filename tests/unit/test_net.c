@@ -102,14 +102,15 @@ static void test_methods(void **state)
     struct world *w = *state;
     world_start(w);
     char room[8192];
-    const char *a = peer_exchange(w,
-                             STR("PATCH /p HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\nabc"
-                                 "FOO /f?a=%00 HTTP/1.1\r\n" H "\r\n"
-                                 "PUT /a%20b?x?y HTTP/1.1\r\n" H "content-length: 0\r\n\r\n"
-                                 "OPTIONS * HTTP/1.1\r\n" H "\r\n"
-                                 "HEAD /h HTTP/1.1\r\n" H "\r\n"
-                                 "DELETE http://x/d?q#f HTTP/1.1\r\n" H "Proxy-Connection: close\r\n\r\n"),
-                             room);
+    const char *a =
+        peer_exchange(w,
+                      STR("PATCH /p HTTP/1.1\r\n" H "Content-Length: 3\r\n\r\nabc"
+                          "FOO /f?a=%00 HTTP/1.1\r\n" H "\r\n"
+                          "PUT /a%20b?x?y HTTP/1.1\r\n" H "content-length: 0\r\n\r\n"
+                          "OPTIONS * HTTP/1.1\r\n" H "\r\n"
+                          "HEAD /h HTTP/1.1\r\n" H "\r\n"
+                          "DELETE http://x/d?q#f HTTP/1.1\r\n" H "Proxy-Connection: close\r\n\r\n"),
+                      room);
     assert_non_null(strstr(a, "[OTHER|/p||x|3:abc]HTTP/1.1 200"));
     assert_non_null(strstr(a, "[OTHER|/f|a=%00|x|0:]"));
     assert_non_null(strstr(a, "[PUT|/a%20b|x?y|x|0:]"));
@@ -126,18 +127,18 @@ static void test_pipelined(void **state)
     world_start(w);
     char room[8192];
     const char *a = peer_exchange(w,
-                             STR("POST /late HTTP/1.1\r\n" H "Content-Length: 2\r\n\r\nhi"
-                                 "GET /2 HTTP/1.1\r\n" H CLOSE "\r\n"),
-                             room);
+                                  STR("POST /late HTTP/1.1\r\n" H "Content-Length: 2\r\n\r\nhi"
+                                      "GET /2 HTTP/1.1\r\n" H CLOSE "\r\n"),
+                                  room);
     const char *second = strstr(a, "[GET|/2||x|0:]");
     assert_non_null(strstr(a, "late"));
     assert_true(second > strstr(a, "late"));
     /* a bad one behind a good one: the good one is answered, then closed */
     a = peer_exchange(w,
-                 STR("GET /late HTTP/1.1\r\n" H "\r\n"
-                     "GET /3 HTTP/1.1\r\n" H "A: \0\r\n\r\n"
-                     "GET /4 HTTP/1.1\r\n" H "\r\n"),
-                 room);
+                      STR("GET /late HTTP/1.1\r\n" H "\r\n"
+                          "GET /3 HTTP/1.1\r\n" H "A: \0\r\n\r\n"
+                          "GET /4 HTTP/1.1\r\n" H "\r\n"),
+                      room);
     assert_int_equal(peer_count(a, "HTTP/1.1 200"), 1);
     assert_non_null(strstr(a, "Connection: close\r\n"));
     assert_int_equal(w->handed_out, 3);
@@ -175,12 +176,8 @@ static void test_in_pieces(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD_TEST(test_bad_input),
-        WORLD_TEST(test_too_much),
-        WORLD_TEST(test_just_enough),
-        WORLD_TEST(test_methods),
-        WORLD_TEST(test_pipelined),
-        WORLD_TEST(test_in_pieces),
+        WORLD_TEST(test_bad_input), WORLD_TEST(test_too_much),  WORLD_TEST(test_just_enough),
+        WORLD_TEST(test_methods),   WORLD_TEST(test_pipelined), WORLD_TEST(test_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -421,18 +421,10 @@ static void test_in_flight(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_normal),
-        TEST(test_refused),
-        TEST(test_no_connection),
-        TEST(test_not_ours),
-        TEST(test_no_double_post),
-        TEST(test_no_double_get),
-        TEST(test_no_double_reset),
-        TEST(test_closed_while_idle),
-        TEST(test_endless),
-        TEST(test_never_answers),
-        TEST(test_garbage),
-        TEST(test_chain),
+        TEST(test_normal),          TEST(test_refused),           TEST(test_no_connection),
+        TEST(test_not_ours),        TEST(test_no_double_post),    TEST(test_no_double_get),
+        TEST(test_no_double_reset), TEST(test_closed_while_idle), TEST(test_endless),
+        TEST(test_never_answers),   TEST(test_garbage),           TEST(test_chain),
         TEST(test_in_flight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

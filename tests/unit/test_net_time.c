@@ -126,7 +126,7 @@ static void test_continue_and_quiesce(void **state)
     char room[8192];
     int fd = peer_connect(w->address);
     assert_true(peer_put(fd, STR("POST /quiesce HTTP/1.1\r\n" H "Expect: 100-continue\r\n"
-                            "Content-Length: 2\r\n\r\n")));
+                                 "Content-Length: 2\r\n\r\n")));
     assert_true(recv(fd, room, sizeof room, 0) > 0);
     assert_int_equal(strncmp(room, "HTTP/1.1 100 ", 13), 0);
     assert_true(peer_put(fd, STR("hi")));

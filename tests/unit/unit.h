@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "handlers/dispatch.h"
 #include "gateway/base/arena.h"
 #include "gateway/base/crypto.h"
 #include "gateway/base/icu.h"
@@ -147,7 +148,10 @@ static inline int words_open(void **state)
         return -1;
     words->arena = arena_new(1 << 16);
     struct faults faults = faults_in(words->arena);
-    words->texts = texts_load(words->arena, STR(""), command_names, COMMANDS, NULL, 0, &faults);
+    size_t lists;
+    const struct message_spec *const *messages = dispatch_messages(&lists);
+    words->texts =
+        texts_load(words->arena, STR(""), command_names, COMMAND_unknown, messages, lists, &faults);
     if (faults.count > 0)
         (void)fprintf(stderr, "%.*s", STR_ARG(sbuf_str(&faults.text))); /* a report line */
     words->grammar = grammar_new(&e);
