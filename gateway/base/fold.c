@@ -122,8 +122,10 @@ struct folded fold_text(struct arena *arena, struct str s, bool with_origin)
 {
     struct str all = utf8_cut(s, FOLD_TEXT_MOST), rest = all;
     struct folder f = {.out = sbuf_in(arena)};
+    /* U+FDFA, the worst, makes 33 bytes of 3 */
+    size_t room = all.n * 12 + 80 < FOLD_OUT_MOST ? all.n * 12 + 80 : FOLD_OUT_MOST;
     if (with_origin)
-        f.origin = arena_array(arena, uint32_t, FOLD_OUT_MOST + 8);
+        f.origin = arena_array(arena, uint32_t, room + 8);
 
     while (rest.n > 0 && f.out.n + 80 < FOLD_OUT_MOST) { /* 80: a run's longest form that people write */
         uint32_t at = (uint32_t)(rest.p - all.p), first;

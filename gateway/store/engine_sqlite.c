@@ -128,6 +128,9 @@ struct engine *engine_open(const char *path, enum engine_mode mode, struct error
         free(engine);
         return NULL;
     }
+    /* Memory statistics cost a mutex an allocation and are of no use here.
+     * Refused once SQLite runs, which is as good: the first opening took it. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (engine == NULL || sqlite3_open_v2(mode == ENGINE_MEMORY ? ":memory:" : path, &engine->db,
                                           flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
         error_set(e, "%s: %s", path, engine && engine->db ? sqlite3_errmsg(engine->db) : "out of memory");

@@ -154,14 +154,21 @@ void store_rollback(struct store *store)
     store->failed = STORE_FINE;
 }
 
+static bool run_prepared(struct store *store, enum query_name name)
+{
+    struct query q = query_begin(store, name);
+    query_run(&q);
+    return store->failed == STORE_FINE;
+}
+
 bool store_savepoint(struct store *store)
 {
-    return store->failed == STORE_FINE && run(store, "SAVEPOINT handler");
+    return run_prepared(store, QUERY_savepoint);
 }
 
 bool store_savepoint_keep(struct store *store)
 {
-    return store->failed == STORE_FINE && run(store, "RELEASE handler");
+    return run_prepared(store, QUERY_savepoint_keep);
 }
 
 void store_savepoint_undo(struct store *store)
@@ -171,7 +178,7 @@ void store_savepoint_undo(struct store *store)
         return;
     }
     store->failed = STORE_FINE;
-    if (!run(store, "ROLLBACK TO handler") || !run(store, "RELEASE handler"))
+    if (!run_prepared(store, QUERY_savepoint_undo) || !run_prepared(store, QUERY_savepoint_keep))
         store->failed = STORE_ENGINE_BAD;
 }
 

@@ -90,7 +90,7 @@ CASES = {
         "gateway/base/crypto.c": includes("<sodium.h>", "<openssl/evp.h>"),
         "gateway/base/bidi.c": includes("<fribidi/fribidi.h>"), "gateway/run/loop.c": includes("<event2/event.h>"),
         "gateway/run/jobs.c": includes("<pthread.h>", "<event2/event.h>"),
-        "gateway/net/http_guard.c": includes("<event2/http.h>", "<event2/buffer.h>"),
+        "gateway/net/http_conn.c": includes("<event2/http.h>", "<event2/buffer.h>"),
         "gateway/net/http_client.c": includes("<curl/curl.h>", "<event2/event.h>", "<event2/http.h>"),
         "gateway/store/engine_sqlite.c": includes("<sqlite3.h>"), "gateway/store/store.c": includes("<sqlite3.h>"),
         "gateway/model/match.c": includes("<pcre2.h>"), "gateway/model/router.c": includes("<pcre2.h>"),
