@@ -46,7 +46,7 @@ int cli_wrong_use(const struct cli *cli, const char *why)
 
 void cli_print(struct str text)
 {
-    if (fwrite(text.p, 1, text.n, stdout) != text.n && text.n > 0)
+    if (text.n > 0 && fwrite(text.p, 1, text.n, stdout) != text.n)
         exit(EXIT_FAULT);
 }
 

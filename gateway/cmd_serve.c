@@ -227,8 +227,8 @@ static void close_all(struct serve *s)
     struct gateway *g = &s->g;
     worker_stop(g->writer);
     worker_stop(g->reader);
+    http_client_free(g->client); /* before the sender, which owns what is on the wire */
     sender_free(g->sender);
-    http_client_free(g->client);
     http_server_free(g->front);
     http_server_free(g->admin);
     http_server_free(g->door);

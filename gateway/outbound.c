@@ -126,7 +126,8 @@ static void answered(void *ctx, const struct http_answer *answer)
     if (channel != NULL)
         provider_find(channel->provider)
             ->settle(channel, &a, &row->message, 1, &row->settled, row->batch->arena);
-    note_result(line, row);
+    if (!line->sender->gateway->stopping || answer->outcome == HTTP_ANSWERED)
+        note_result(line, row);
     row_list_push(&line->sender->settled, row);
     loop_timer_set(line->sender->settle_soon, 0);
     pump(line);

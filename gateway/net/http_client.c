@@ -436,6 +436,8 @@ static void free_calls(struct http_client *client, struct calls *calls, bool run
         TAILQ_REMOVE(calls, call, link);
         if (running && curl_multi_remove_handle(client->multi, call->easy) != CURLM_OK)
             abort(); /* ours and added */
+        if (running)
+            call->fn(call->ctx, &(struct http_answer){.outcome = HTTP_UNSURE, .reason = "we ended before it was answered"});
         free_call(call);
     }
 }
@@ -444,6 +446,7 @@ void http_client_free(struct http_client *client)
 {
     if (!client)
         return;
+    client->limits.in_flight = 0; /* a function that is called now sends no more */
     free_calls(client, &client->running, true);
     free_calls(client, &client->spare, false);
     if (client->multi && curl_multi_cleanup(client->multi) != CURLM_OK)

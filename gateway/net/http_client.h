@@ -47,14 +47,14 @@ struct http_client *http_client_new(struct loop *loop, const struct http_client_
                                     struct error *e) MUST_CHECK;
 
 /* Copies what it needs of REQUEST (target: an absolute http or https URL).
- * FN is called exactly once, never from inside this call, unless the client is
- * freed first.  False: too many in flight, FN is not called. */
+ * FN is called exactly once, never from inside this call.  False: too many in
+ * flight, FN is not called. */
 bool http_client_send(struct http_client *client, const struct http_request *request, http_client_fn *fn,
                       void *ctx) MUST_CHECK;
 
 unsigned http_client_in_flight(const struct http_client *client);
 
-/* Requests still on the wire are dropped and their functions not called. */
+/* Requests still on the wire end as HTTP_UNSURE, so that their owners let go. */
 void http_client_free(struct http_client *client); /* NULL is fine */
 
 /* One request through a Unix socket (PATH), waiting up to SECONDS: for the
