@@ -201,6 +201,8 @@ struct admin_job {
     struct http_ticket ticket;
     struct http_request request;
     struct http_response response;
+    struct store_figures figures; /* of /metrics */
+    int64_t wal_bytes;
 };
 
 static struct admin_job *of(struct job *job)
@@ -244,9 +246,8 @@ static void run_metrics(struct job *job, void *db)
 {
     struct database *d = db;
     struct admin_job *j = of(job);
-    store_figures(d->store,
-                  &j->gateway->metrics.figures); /* read only here and by done_metrics, which comes after */
-    j->gateway->metrics.wal_bytes = store_wal_bytes(d->store);
+    store_figures(d->store, &j->figures);
+    j->wal_bytes = store_wal_bytes(d->store);
 }
 
 static void done_metrics(struct job *job, enum job_outcome outcome)
@@ -254,7 +255,10 @@ static void done_metrics(struct job *job, enum job_outcome outcome)
     struct admin_job *j = of(job);
     struct gateway *g = j->gateway;
     struct worker_figures commits;
-    (void)outcome; /* the figures are as good as they are */
+    if (outcome == JOB_DONE) { /* else the last ones */
+        g->metrics.figures = j->figures;
+        g->metrics.wal_bytes = j->wal_bytes;
+    }
     worker_figures(g->writer, &commits);
     g->metrics.stall_seconds = (double)loop_longest_turn(g->loop) / 1e6;
     struct http_response response = {.status = 200,

@@ -437,7 +437,8 @@ static void free_calls(struct http_client *client, struct calls *calls, bool run
         if (running && curl_multi_remove_handle(client->multi, call->easy) != CURLM_OK)
             abort(); /* ours and added */
         if (running)
-            call->fn(call->ctx, &(struct http_answer){.outcome = HTTP_UNSURE, .reason = "we ended before it was answered"});
+            call->fn(call->ctx, &(struct http_answer){.outcome = HTTP_UNSURE,
+                                                      .reason = "we ended before it was answered"});
         free_call(call);
     }
 }

@@ -375,12 +375,11 @@ void store_figures(struct store *store, struct store_figures *f)
 
 void store_purge(struct store *store, int64_t before, size_t most)
 {
-    struct query q = query_begin(store, QUERY_inbox_purge);
-    query_int(&q, before);
-    query_int(&q, (int64_t)most);
-    query_run(&q);
-    q = query_begin(store, QUERY_outbox_purge);
-    query_int(&q, before * 1000);
-    query_int(&q, (int64_t)most);
-    query_run(&q);
+    static const enum query_name purges[] = {QUERY_inbox_purge, QUERY_outbox_purge, QUERY_outbox_event_purge};
+    for (int i = 0; i < 3; i++) {
+        struct query q = query_begin(store, purges[i]);
+        query_int(&q, (int64_t)most);
+        query_int(&q, purges[i] == QUERY_inbox_purge ? before : before * 1000);
+        query_run(&q);
+    }
 }

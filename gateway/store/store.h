@@ -160,8 +160,9 @@ struct store_figures {
     int64_t oldest_ms[LANES]; /* created; 0: the lane is empty */
 };
 void store_figures(struct store *store, struct store_figures *figures);
-/* Deletes messages older than BEFORE (UTC seconds), a few at a time; how many
- * is not told, but whether there may be more. */
+/* Looks at the MOST oldest messages and deletes those older than BEFORE (UTC
+ * seconds); called often, it keeps up, and costs next to nothing when nothing
+ * is old. */
 void store_purge(struct store *store, int64_t before, size_t most);
 int64_t store_wal_bytes(const struct store *store);
 

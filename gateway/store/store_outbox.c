@@ -164,14 +164,16 @@ size_t outbox_pick(struct store *store, struct arena *arena, enum outbox_pick wh
     return take_rows(&q, arena, rows, most);
 }
 
+/* Only the MOST rows that are due first are looked at: where rows go out, the
+ * claim finds the expired ones, and where none does, these are the oldest. */
 size_t outbox_expired(struct store *store, struct arena *arena, struct str channel, enum lane lane,
                       int64_t now_ms, struct outbound *rows, size_t most)
 {
     struct query q = query_begin(store, QUERY_outbox_expired);
     query_text(&q, channel);
     query_int(&q, lane);
-    query_int(&q, now_ms);
     query_int(&q, (int64_t)most);
+    query_int(&q, now_ms);
     return take_rows(&q, arena, rows, most);
 }
 
