@@ -208,6 +208,11 @@ bool icu_iso_date(struct arena *arena, struct str digits, struct str *iso)
         else if (++which > 2)
             return false;
     }
+    if (part[2] > 1000) { /* 29/2/1404: the day first */
+        int32_t year = part[2];
+        part[2] = part[0];
+        part[0] = year;
+    }
     UErrorCode status = U_ZERO_ERROR;
     const UChar utc[] = u"Etc/UTC";
     UCalendar *calendar = ucal_open(utc, -1, persian_or_gregorian(part[0]), UCAL_TRADITIONAL, &status);

@@ -25,6 +25,7 @@ enum number_word_kind {
     WORD_ZERO,
     WORD_TOMAN,
     WORD_RIAL,
+    WORD_MINUS,   /* منفی, minus */
     WORD_FOREIGN, /* another country's money: never read as ours */
 };
 

@@ -58,11 +58,22 @@ static bool collides(enum lex_kind a, enum lex_kind b)
     return a == b || (command_a && command_b);
 }
 
+/* Without blanks, and without the punctuation that tokens do not have either
+ * (Boyer-Ahmad). */
+static struct str glue(struct arena *arena, struct str folded)
+{
+    struct sbuf out = sbuf_in(arena);
+    for (size_t i = 0; i < folded.n; i++)
+        if (strchr(" -.'&/", folded.p[i]) == NULL)
+            sbuf_byte(&out, folded.p[i]);
+    return sbuf_str(&out);
+}
+
 static void add_folded(struct builder *b, enum lex_kind kind, int value, enum language language,
                        struct str folded)
 {
     struct lexicon *lexicon = b->lexicon;
-    struct str glued = fold_glued(b->arena, folded);
+    struct str glued = glue(b->arena, folded);
     struct lex_entry **bucket = &lexicon->buckets[hash(glued) & lexicon->mask];
     if (glued.n == 0)
         return;

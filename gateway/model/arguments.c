@@ -5,159 +5,21 @@
 #include "gateway/base/phone.h"
 #include "gateway/model/reading.h"
 
-static void set_problem(struct reading *r, enum problem problem)
+void reading_problem(struct reading *r, enum problem problem)
 {
     if (r->command.problem == PROBLEM_NONE)
         r->command.problem = problem; /* the first told is the first in the design's order */
 }
 
-static uint32_t small_number(struct str digits)
+uint32_t reading_number(struct str digits)
 {
     uint64_t n = 0;
     return str_to_u64(digits, &n) && n <= UINT32_MAX ? (uint32_t)n : 0;
 }
 
-static bool is_filler(const struct reading *r, const struct token *t)
+bool reading_is_filler(const struct reading *r, const struct token *t)
 {
     return t->kind == TOKEN_WORD && lexicon_find(r->lexicon, LEX_FILLER, t->text) != NULL;
-}
-
-/* ---- codes ---- */
-
-struct candidates {
-    struct phrase *first, *valid, *second_valid;
-};
-
-static struct candidates find_candidates(const struct reading *r)
-{
-    struct candidates c = {NULL, NULL, NULL};
-    for (size_t i = 0; i < r->phrases.n; i++) {
-        struct phrase *p = &r->phrases.v[i];
-        if (!p->bare || !code_shape(p->digits))
-            continue;
-        if (c.first == NULL)
-            c.first = p;
-        if (!code_valid(p->digits))
-            continue;
-        if (c.valid == NULL)
-            c.valid = p;
-        else if (c.second_valid == NULL)
-            c.second_valid = p;
-    }
-    return c;
-}
-
-/* The phrase that is the code, or NULL; guessed where another reading is left. */
-static struct phrase *take_code(struct reading *r, const struct candidates *c)
-{
-    if (c->valid == NULL)
-        return NULL;
-    r->command.need = small_number(c->valid->digits);
-    r->command.typed = c->valid->digits;
-    r->command.guessed |= c->second_valid != NULL || c->valid != c->first;
-    reading_take(r, c->valid->first, c->valid->last);
-    return c->valid;
-}
-
-/* ---- amounts ---- */
-
-static void take_recurrence(struct reading *r)
-{
-    size_t last;
-    for (size_t i = r->after; i < r->tokens.n; i++)
-        if (!r->tokens.v[i].taken && reading_match(r, i, 1u << LEX_RECURRENCE, &last) != NULL) {
-            r->command.monthly = true;
-            reading_take(r, i, last);
-            return;
-        }
-}
-
-static void take_amount(struct reading *r, const struct phrase *p)
-{
-    struct command *c = &r->command;
-    reading_take(r, p->first, p->last);
-    if (p->unit != UNIT_NONE) {
-        if (p->bad || p->value <= 0 || p->value > 1000000)
-            set_problem(r, PROBLEM_BAD_AMOUNT);
-        else {
-            c->has_quantity = true;
-            c->quantity = p->value;
-            c->unit = p->unit;
-        }
-        return;
-    }
-    if (p->rial_bad || p->rial <= 0) {
-        set_problem(r, PROBLEM_BAD_AMOUNT);
-        return;
-    }
-    c->has_amount = true;
-    c->amount_rial = p->rial;
-    c->money_unit = p->money;
-    c->bare_amount = p->bare;
-    c->guessed |= p->two_readings;
-}
-
-/* `یک میلیون نیم`: a part of an amount that nothing took. */
-static bool part_is_left(const struct reading *r)
-{
-    for (size_t i = r->after; i < r->tokens.n; i++)
-        if (!r->tokens.v[i].taken && r->tokens.v[i].number != NULL &&
-            r->tokens.v[i].number->kind == WORD_HALF)
-            return true;
-    return false;
-}
-
-/* Every phrase but the code is an amount or a quantity, and there may be one. */
-static void take_amounts(struct reading *r, const struct phrase *code)
-{
-    const struct phrase *only = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < r->phrases.n; i++)
-        if (&r->phrases.v[i] != code && !r->tokens.v[r->phrases.v[i].first].taken) {
-            only = &r->phrases.v[i];
-            count++;
-        }
-    if (count == 0)
-        set_problem(r, PROBLEM_NO_AMOUNT);
-    else if (count > 1)
-        set_problem(r, PROBLEM_TWO_AMOUNTS);
-    else
-        take_amount(r, only);
-    if (count == 1 && part_is_left(r)) {
-        set_problem(r, PROBLEM_BAD_AMOUNT);
-        r->command.has_amount = r->command.has_quantity = false;
-    }
-}
-
-/* The first word that is no filler, number, unit or recurrence word. */
-static bool take_campaign(struct reading *r, const struct phrase *first_candidate)
-{
-    for (size_t i = r->after; i < r->tokens.n; i++) {
-        struct token *t = &r->tokens.v[i];
-        if (first_candidate != NULL && i >= first_candidate->first)
-            return false;
-        if (t->kind != TOKEN_WORD || t->taken || t->number != NULL || is_filler(r, t) ||
-            lexicon_find(r->lexicon, LEX_UNIT, t->text) != NULL)
-            continue;
-        r->command.campaign = t->text;
-        reading_take(r, i, i);
-        return true;
-    }
-    return false;
-}
-
-static void read_pledge(struct reading *r)
-{
-    struct candidates c = find_candidates(r);
-    struct phrase *code = take_code(r, &c);
-    take_recurrence(r);
-    if (code == NULL && r->command.campaign.n == 0 && !take_campaign(r, c.first)) {
-        r->command.typed = c.first != NULL ? c.first->digits : STR("");
-        set_problem(r, c.first != NULL ? PROBLEM_BAD_CODE : PROBLEM_NO_CODE);
-        if (c.first != NULL)
-            reading_take(r, c.first->first, c.first->last);
-    }
-    take_amounts(r, code);
 }
 
 /* ---- references ---- */
@@ -187,10 +49,10 @@ static void take_reference(struct reading *r, bool strict)
     r->command.typed = taken->digits;
     reading_take(r, taken->first, taken->last);
     if (valid != NULL) {
-        r->command.reference = small_number(valid->digits);
+        r->command.reference = reading_number(valid->digits);
         r->command.guessed |= wrong != NULL && wrong->first < valid->first && is_reference(wrong);
     } else {
-        set_problem(r, PROBLEM_BAD_REFERENCE);
+        reading_problem(r, PROBLEM_BAD_REFERENCE);
     }
 }
 
@@ -205,7 +67,7 @@ static const struct phrase *untaken_number(const struct reading *r)
 static void must_have_reference(struct reading *r)
 {
     if (r->command.reference == 0)
-        set_problem(r, PROBLEM_NO_REFERENCE);
+        reading_problem(r, PROBLEM_NO_REFERENCE);
 }
 
 /* A reference, and the bank's trace number behind or before it. */
@@ -218,7 +80,7 @@ static void read_payment(struct reading *r)
     r->command.trace = trace->digits;
     reading_take(r, trace->first, trace->last);
     if (r->command.reference == 0 && untaken_number(r) != NULL)
-        set_problem(r, PROBLEM_BAD_REFERENCE); /* two numbers, and neither is a reference */
+        reading_problem(r, PROBLEM_BAD_REFERENCE); /* two numbers, and neither is a reference */
 }
 
 static void read_receipt(struct reading *r)
@@ -226,7 +88,7 @@ static void read_receipt(struct reading *r)
     take_reference(r, false);
     const struct phrase *check = untaken_number(r);
     if (check != NULL && check->bare && r->command.reference == 0)
-        set_problem(r, PROBLEM_BAD_REFERENCE);
+        reading_problem(r, PROBLEM_BAD_REFERENCE);
     if (check != NULL && check->bare) {
         r->command.check = check->digits;
         reading_take(r, check->first, check->last);
@@ -239,11 +101,11 @@ static void read_confirm(struct reading *r)
     take_reference(r, false);
     const struct phrase *amount = untaken_number(r);
     if (r->command.reference == 0 && amount != NULL && amount->bare)
-        set_problem(r, PROBLEM_BAD_REFERENCE);
+        reading_problem(r, PROBLEM_BAD_REFERENCE);
     else if (amount != NULL)
-        take_amount(r, amount);
+        reading_take_amount(r, amount);
     if (untaken_number(r) != NULL)
-        set_problem(r, PROBLEM_TWO_AMOUNTS);
+        reading_problem(r, PROBLEM_TWO_AMOUNTS);
     must_have_reference(r);
 }
 
@@ -298,7 +160,7 @@ static void take_names(struct reading *r, unsigned kinds)
         i = last;
     }
     if (ambiguous && r->command.province < 0)
-        set_problem(r, PROBLEM_AMBIGUOUS);
+        reading_problem(r, PROBLEM_AMBIGUOUS);
 }
 
 enum {
@@ -306,15 +168,17 @@ enum {
     PERSONS = PLACES | (1u << LEX_SPECIALTY) | (1u << LEX_AVAILABILITY),
 };
 
+/* Names first: چهار محال is a place, and چهار no number then. */
 static void read_need(struct reading *r)
 {
-    struct candidates c = find_candidates(r);
-    if (take_code(r, &c) == NULL && r->phrases.n > 0) {
-        r->command.typed = c.first != NULL ? c.first->digits : STR("");
-        set_problem(r, c.first != NULL ? PROBLEM_BAD_CODE : PROBLEM_NO_CODE);
-        return;
-    }
     take_names(r, PLACES | (1u << LEX_CATEGORY));
+    r->phrases = phrases_find(r->arena, &r->tokens, r->after, r->lexicon);
+    struct candidates c = candidates_find(r);
+    if (candidates_take(r, &c) == NULL && r->phrases.n > 0) {
+        r->command.typed = c.first != NULL ? c.first->digits : STR("");
+        reading_problem(r, c.first != NULL ? PROBLEM_BAD_CODE : PROBLEM_NO_CODE);
+        r->command.province = r->command.category = -1;
+    }
 }
 
 /* Numbers that stand one behind another may be one phone: 0912 000 1122. */
@@ -348,7 +212,7 @@ static void take_day(struct reading *r)
         }
         if (r->tokens.v[i].kind == TOKEN_DATE) {
             if (!icu_iso_date(r->arena, r->tokens.v[i].text, &r->command.day))
-                set_problem(r, PROBLEM_BAD_AMOUNT); /* 30 Esfand of a common year */
+                reading_problem(r, PROBLEM_BAD_AMOUNT); /* 30 Esfand of a common year */
             reading_take(r, i, i);
             return;
         }
@@ -360,24 +224,36 @@ static void read_count(struct reading *r)
     take_day(r);
     const struct phrase *count = untaken_number(r);
     if (count == NULL) {
-        set_problem(r, PROBLEM_NO_QUANTITY);
+        reading_problem(r, PROBLEM_NO_QUANTITY);
         return;
     }
     reading_take(r, count->first, count->last);
     if (count->bad || count->money != MONEY_UNWRITTEN)
-        set_problem(r, PROBLEM_BAD_AMOUNT);
+        reading_problem(r, PROBLEM_BAD_AMOUNT);
     else if (untaken_number(r) != NULL)
-        set_problem(r, PROBLEM_TWO_AMOUNTS);
+        reading_problem(r, PROBLEM_TWO_AMOUNTS);
     r->command.has_quantity = r->command.problem == PROBLEM_NONE;
     r->command.quantity = r->command.has_quantity ? count->value : 0;
+}
+
+/* Of several numbers the one in digits is the count: `سی تی اسکن 5`. */
+static void keep_digits(struct reading *r)
+{
+    for (size_t i = 0; i < r->phrases.n; i++)
+        if (r->tokens.v[r->phrases.v[i].first].kind == TOKEN_NUMBER) {
+            r->phrases.v[0] = r->phrases.v[i];
+            r->phrases.n = 1;
+        }
 }
 
 static void read_offer(struct reading *r)
 {
     size_t first = r->tokens.n, last = 0;
+    keep_digits(r);
     read_count(r);
     for (size_t i = r->after; i < r->tokens.n; i++)
-        if (!r->tokens.v[i].taken && r->tokens.v[i].kind == TOKEN_WORD && !is_filler(r, &r->tokens.v[i])) {
+        if (!r->tokens.v[i].taken && r->tokens.v[i].kind == TOKEN_WORD &&
+            !reading_is_filler(r, &r->tokens.v[i])) {
             first = first < i ? first : i;
             if (last == 0 || last + 1 == i)
                 last = i;
@@ -477,7 +353,7 @@ static void read_enlist(struct reading *r)
 void arguments_read(struct reading *r)
 {
     static void (*const readers[])(struct reading *) = {
-        [SHAPE_NOTHING] = read_nothing, [SHAPE_PLEDGE] = read_pledge,
+        [SHAPE_NOTHING] = read_nothing, [SHAPE_PLEDGE] = arguments_pledge,
         [SHAPE_NEED] = read_need,       [SHAPE_REFERENCE] = read_reference,
         [SHAPE_PAYMENT] = read_payment, [SHAPE_REFERENCE_MUST] = read_reference_must,
         [SHAPE_RECEIPT] = read_receipt, [SHAPE_NAMED] = read_named,

@@ -35,7 +35,7 @@ static const struct token *peek(const struct reader *r, size_t ahead)
 
 static enum number_word_kind kind_of(const struct token *t)
 {
-    return t != NULL && t->kind == TOKEN_WORD && t->number != NULL ? t->number->kind : WORD_NONE;
+    return t != NULL && t->kind == TOKEN_WORD && t->number != NULL && !t->taken ? t->number->kind : WORD_NONE;
 }
 
 /* k, m, t and their like mean something only behind digits. */
@@ -266,7 +266,8 @@ static bool unit_is_of_next(const struct reader *r)
 {
     const struct token *t = &r->tokens->v[r->phrase.first], *next = peek(r, 1);
     return r->phrase.first == r->phrase.last && t->kind == TOKEN_NUMBER && code_valid(t->text) &&
-           next != NULL && next->kind == TOKEN_NUMBER && !(r->tokens->v[r->at].number->only_after_digits);
+           next != NULL && next->kind == TOKEN_NUMBER && !code_valid(next->text) &&
+           !(r->tokens->v[r->at].number->only_after_digits);
 }
 
 static void take_unit(struct reader *r)
@@ -345,6 +346,8 @@ static struct phrase read_phrase(const struct tokens *tokens, size_t first, cons
 static bool begins(const struct tokens *tokens, size_t i)
 {
     const struct token *t = &tokens->v[i];
+    if (t->taken)
+        return false;
     if (t->kind == TOKEN_NUMBER || t->kind == TOKEN_DATE)
         return true;
     switch (kind_of(t)) {
@@ -376,6 +379,12 @@ static void take_unit_before(struct phrase *p, const struct tokens *tokens, cons
         return;
     const struct token *t = &tokens->v[before];
     enum number_word_kind kind = kind_of(t);
+    if (kind == WORD_MINUS) {
+        p->bad = p->rial_bad = true;
+        p->bare = false;
+        p->first = before;
+        return;
+    }
     if ((kind != WORD_TOMAN && kind != WORD_RIAL && kind != WORD_FOREIGN) || t->number->only_after_digits ||
         p->money != MONEY_UNWRITTEN || p->unit != UNIT_NONE)
         return;

@@ -25,6 +25,21 @@ const struct lex_entry *reading_match(const struct reading *r, size_t at, unsign
 /* The original text behind token AT (AT + 1 == 0 … : from the start), trimmed. */
 struct str reading_text_behind(const struct reading *r, size_t tokens_before);
 
+/* The first problem told is the first in the design's order. */
+void reading_problem(struct reading *r, enum problem problem);
+uint32_t reading_number(struct str digits); /* 0 where it is none */
+bool reading_is_filler(const struct reading *r, const struct token *t);
+
+/* Bare numbers of code shape. */
+struct candidates {
+    struct phrase *first, *valid, *second_valid;
+};
+struct candidates candidates_find(const struct reading *r);
+/* Takes the one that is the code; NULL where none is valid. */
+struct phrase *candidates_take(struct reading *r, const struct candidates *c);
+void reading_take_amount(struct reading *r, const struct phrase *p);
+void arguments_pledge(struct reading *r);
+
 /* Reads what stands behind the keyword by the command's shape. */
 void arguments_read(struct reading *r);
 /* Whether a word that nothing took stands before the last taken token, or,

@@ -11,21 +11,20 @@
 
 #include "gateway/base/arena.h"
 
-/* Groups: 1 a date (2 its separator), 3 a minus at a word's start, 4 digits
- * with single separators between, 5 letters or a currency's sign,
- * 6 a colon. */
-static const char pattern[] = "([0-9]{4}([-/.])[0-9]{1,2}\\2[0-9]{1,2}(?![0-9]))"
+/* Groups: 1 a date (2 or 3 its separator), 4 a minus at a word's start, 5 digits
+ * with single separators between, 6 letters or a currency's sign; else a colon. */
+static const char pattern[] = "([0-9]{4}([-/.])[0-9]{1,2}\\2[0-9]{1,2}(?![0-9])|[0-9]{1,2}([-/"
+                              ".])[0-9]{1,2}\\3(?:1[34]|20)[0-9]{2}(?![0-9]))"
                               "|(?:(?<![^ ])(-))?((?:(?<![^ -])[./])?[0-9]+(?:[.,/'_][0-9]+)*)"
                               "|([\\p{L}\\p{M}]+|\\p{Sc})"
                               "|(:)";
 enum {
     GROUP_DATE = 1,
-    GROUP_SIGN = 3,
-    GROUP_NUMBER = 4,
-    GROUP_WORD = 5,
-    GROUP_COLON = 6,
+    GROUP_SIGN = 4,
+    GROUP_NUMBER = 5,
+    GROUP_WORD = 6,
     TOKENS_MOST = 1024,
-    PARTS_MOST = 24
+    PARTS_MOST = 32
 };
 
 struct grammar {

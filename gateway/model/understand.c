@@ -300,9 +300,25 @@ static void note_plain_number(struct reading *r)
     r->command.bare_amount = p->bare;
 }
 
+/* A colon ends the audience of a broadcast; elsewhere it is punctuation. */
+static void drop_colons(struct reading *r)
+{
+    size_t at = 0, kept = 0, last;
+    while (at < r->tokens.n && (r->tokens.v[at].kind == TOKEN_COLON || is_filler(r, at)))
+        at++;
+    const struct lex_entry *e = at < r->tokens.n ? reading_match(r, at, 1u << LEX_COMMAND, &last) : NULL;
+    if (e != NULL && e->value == COMMAND_broadcast)
+        return;
+    for (size_t i = 0; i < r->tokens.n; i++)
+        if (r->tokens.v[i].kind != TOKEN_COLON)
+            r->tokens.v[kept++] = r->tokens.v[i];
+    r->tokens.n = kept;
+}
+
 static void route(struct reading *r)
 {
     size_t at = 0;
+    drop_colons(r);
     while (at < r->tokens.n && is_filler(r, at)) {
         size_t last;
         const struct lex_entry *e = reading_match(r, at, 1u << LEX_COMMAND, &last);
