@@ -53,7 +53,7 @@ $(BUILD)/%.s.o: %.S $(EMBEDDED)
 $(BUILD)/libyavar.a: $(LIBRARY_OBJECTS)
 	$(AR) rcs $@ $^
 
-$(BUILD)/tests/%: tests/%.c $(wildcard tests/unit/*.h) $(BUILD)/libyavar.a
+$(BUILD)/tests/%: tests/%.c $(wildcard tests/*/*.h) $(BUILD)/libyavar.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -o $@ $< $(if $(findstring test_net,$<),tests/unit/net_world.c) \
 		$(BUILD)/libyavar.a $(HARDENING_LINK) $(ALL_LIBS) -lcmocka

@@ -72,7 +72,8 @@ static bool add_words(const struct admin_call *c, int64_t campaign, const struct
 {
     for (size_t i = 0; i < json_count(words); i++) {
         struct str word = json_text(json_at(words, i)), folded = fold_glued(c->arena, fold(c->arena, word));
-        if (folded.n == 0 || !campaign_word_add(c->store, campaign, (int64_t)i, folded, word))
+        if (folded.n == 0 || folded.n != fold(c->arena, word).n ||
+            !campaign_word_add(c->store, campaign, (int64_t)i, folded, word))
             return false;
     }
     return true;
@@ -93,11 +94,20 @@ static struct http_response post_campaigns(const struct admin_call *c, struct st
         return fault(c, 422, "a campaign needs one to eight keywords");
     if (campaign.name_fa.n == 0)
         campaign.name_fa = json_text(json_at(words, 0));
+    for (size_t i = 0; i < json_count(words) && campaign.name_en.n == 0; i++)
+        if (sms_measure(json_text(json_at(words, i))).encoding == SMS_GSM7)
+            campaign.name_en = json_text(json_at(words, i));
     if (campaign.name_en.n == 0)
-        campaign.name_en = campaign.name_fa;
+        campaign.name_en = STR("our campaign");
+    if (sms_measure(campaign.name_en).encoding != SMS_GSM7 || !pay_to_fits(campaign.pay_to))
+        return fault(
+            c, 422,
+            "the English name and the way to pay must be in Latin letters, so that texts fit one SMS");
+    if (campaign.ends_at > 0 && campaign.ends_at <= campaign.starts_at)
+        return fault(c, 422, "it would end before it begins");
     int64_t made = campaign_add(c->store, &campaign, now(c));
     if (made == 0 || !add_words(c, made, words))
-        return fault(c, 409, "a keyword is empty, or belongs to a campaign already");
+        return fault(c, 409, "a keyword must be one word that belongs to no other campaign");
     return created(c, str_printf(c->arena, "%lld", (long long)made));
 }
 

@@ -50,7 +50,7 @@ void cli_print(struct str text)
         exit(EXIT_FAULT);
 }
 
-static void check_channels(const struct config *config, struct faults *faults)
+void cli_check_channels(const struct config *config, struct faults *faults)
 {
     struct error e;
     for (size_t i = 0; i < config->channel_count; i++) {
@@ -68,7 +68,7 @@ struct config *cli_config(struct cli *cli)
     struct config_world world = cli_world();
     struct config *config = config_load(cli->config_file, &world, &faults);
     if (config != NULL)
-        check_channels(config, &faults);
+        cli_check_channels(config, &faults);
     if (faults.count == 0 && config != NULL)
         return config;
     fprintf(stderr, "%.*s", STR_ARG(sbuf_str(&faults.text)));
@@ -115,6 +115,8 @@ static int do_alone(struct cli *cli, const struct config *config, const struct h
             code = EXIT_FINE; /* the answer tells */
         else if (code != EXIT_FINE)
             error_set(&e, "%s", store_reason(store));
+    } else if (zone != NULL) {
+        error_set(&e, "%s", store_reason(store));
     }
     if (code != EXIT_FINE)
         fprintf(stderr, "yavar: %s\n", e.text);

@@ -46,6 +46,8 @@ const char *cli_value(const struct cli *cli, const char *option);
 const struct cli_option *cli_option(const struct cli *cli, const char *option);
 int cli_wrong_use(const struct cli *cli, const char *why);
 
+/* What only a provider can say of its channels' settings. */
+void cli_check_channels(const struct config *config, struct faults *faults);
 /* Says all faults on standard error and exits with 78 where there are any. */
 struct config *cli_config(struct cli *cli);
 /* A reader's store; exits with 75 or 1 where there is none. */

@@ -33,6 +33,11 @@ static void check_database(struct cli *cli, const struct config *config, struct 
 {
     struct error e;
     const char *path = str_cstr(cli->arena, config->service.database);
+    const char *slash = strrchr(path, '/');
+    const char *folder =
+        slash != NULL ? str_cstr(cli->arena, str_from(path, (size_t)(slash - path) + 1)) : ".";
+    if (access(folder, W_OK | X_OK) != 0)
+        faults_add(faults, path, 0, "its folder is not there or cannot be written to");
     if (access(path, F_OK) != 0)
         return; /* it is made when it is first needed */
     struct store *store = store_open(path, STORE_READER, &e);

@@ -88,5 +88,7 @@ int cmd_explain(struct cli *cli)
 int cmd_segments(struct cli *cli)
 {
     struct tool tool = {NULL, NULL};
+    if (cli->config_file != NULL) /* not needed, but a named file must exist and be right */
+        config_drop(cli_config(cli));
     return run(cli, &tool, segments);
 }

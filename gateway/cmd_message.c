@@ -55,9 +55,23 @@ static void put_ms(struct json *json, const char *key, int64_t ms)
 }
 
 /* What a message waits for, in words an operator understands at 3 a.m. */
-static struct str waits_for(struct arena *arena, const struct outbound *m, int64_t now_ms)
+static struct str paused(struct store *store, struct arena *arena, const struct outbound *m, int64_t now_ms)
+{
+    struct str note = store_note(store, arena, str_printf(arena, "paused.%.*s", STR_ARG(m->channel))), until;
+    int64_t ms;
+    if (note.p == NULL || !str_split(&note, ' ', &until) || !str_to_i64(until, &ms) || ms <= now_ms)
+        return STR("");
+    return str_printf(arena, "channel %.*s, which the telecom refuses (%.*s): see its username and password",
+                      STR_ARG(m->channel), STR_ARG(note));
+}
+
+static struct str waits_for(struct store *store, struct arena *arena, const struct outbound *m,
+                            int64_t now_ms)
 {
     char at[24];
+    struct str pause = paused(store, arena, m, now_ms);
+    if (str_is(m->status, "queued") && pause.n > 0)
+        return pause;
     clock_iso(m->due_ms / 1000, at);
     if (str_is(m->status, "queued") && m->due_ms > now_ms)
         return str_printf(arena, "the next try at %s, after: %.*s", at, STR_ARG(m->reason));
@@ -97,7 +111,7 @@ static struct json *show_out(struct store *store, struct arena *arena, const str
     json_put_str(json, "channel", m->channel);
     json_put_str(json, "phone", str_printf(arena, "%lld", (long long)m->phone));
     json_put_str(json, "status", m->status);
-    json_put_str(json, "waits_for", waits_for(arena, m, clock_ms()));
+    json_put_str(json, "waits_for", waits_for(store, arena, m, clock_ms()));
     json_put_int(json, "attempts", m->attempts);
     json_put_int(json, "segments", m->segments);
     json_put_str(json, "lane", str_of(lane_names[m->lane]));

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ struct serve {
     struct loop_timer *disk, *stop;
     int64_t stop_began_ms;
     bool abandoned, failed;
+    const char *database; /* the one that is open, whatever a reload says */
     int lock;
 };
 
@@ -94,7 +96,7 @@ static void look_at_disk(void *ctx)
 {
     struct serve *s = ctx;
     struct statvfs fs;
-    if (statvfs(s->g.config->service.database.p, &fs) == 0) {
+    if (statvfs(s->database, &fs) == 0) {
         bool low = (int64_t)(fs.f_bavail * fs.f_frsize) < s->g.config->service.disk_reserve;
         if (low != s->g.disk_low)
             LOG(low ? LOG_ERROR : LOG_INFO, low ? "disk_low" : "disk_fine", "free=%llu",
@@ -143,11 +145,19 @@ static void asked_to_reload(void *ctx)
     struct faults faults = faults_in(arena);
     struct config_world world = cli_world();
     struct config *fresh = config_load(s->cli->config_file, &world, &faults);
-    if (fresh == NULL) {
+    if (fresh != NULL)
+        cli_check_channels(fresh, &faults);
+    if (fresh == NULL || faults.count > 0) {
+        config_drop(fresh);
         LOG(LOG_ERROR, "reload_refused", "faults=%u", faults.count);
         fprintf(stderr, "%.*s", STR_ARG(sbuf_str(&faults.text)));
     } else {
         struct config *old = s->g.config;
+        if (!str_eq(old->service.database, fresh->service.database) ||
+            !str_eq(old->service.listen, fresh->service.listen) ||
+            !str_eq(old->service.admin_listen, fresh->service.admin_listen))
+            LOG(LOG_WARN, "restart_needed", "listen, admin_listen and database change only with a restart");
+        metrics_remap(&s->g.metrics, old, fresh);
         s->g.config = fresh;
         sender_reload(s->g.sender);
         config_drop(old);
@@ -188,16 +198,34 @@ static bool open_threads(struct serve *s, struct error *e)
     return g->sender != NULL || error_set(e, "out of memory");
 }
 
+/* As many connections as descriptors allow, with room kept for requests out,
+ * the database and the log: idle clients must not keep messages from going. */
+static unsigned connections_most(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return 256;
+    files.rlim_cur = files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &files) != 0 || getrlimit(RLIMIT_NOFILE, &files) != 0)
+        LOG(LOG_WARN, "descriptors", "the limit could not be raised");
+    rlim_t kept = http_client_defaults.in_flight + 128;
+    rlim_t free_ones = files.rlim_cur > 2 * kept ? files.rlim_cur - kept : files.rlim_cur / 2;
+    return free_ones < http_server_defaults.connections ? (unsigned)free_ones
+                                                        : http_server_defaults.connections;
+}
+
 static bool open_doors(struct serve *s, struct error *e)
 {
     struct gateway *g = &s->g;
     const struct service *service = &g->config->service;
-    struct http_server_limits door = http_server_defaults;
+    struct http_server_limits front = http_server_defaults, door = http_server_defaults;
+    front.connections = connections_most();
+    door.connections = 64;
     door.body_bytes = DOOR_BODY_BYTES;
     door.answer_seconds = 60;
     const char *socket =
         str_cstr(s->cli->arena, str_printf(s->cli->arena, "unix:%.*s.sock", STR_ARG(service->database)));
-    g->front = http_server_open(g->loop, service->listen.p, &http_server_defaults, inbound_request, g, e);
+    g->front = http_server_open(g->loop, service->listen.p, &front, inbound_request, g, e);
     if (g->front != NULL)
         g->admin =
             http_server_open(g->loop, service->admin_listen.p, &http_server_defaults, admin_request, g, e);
@@ -225,8 +253,11 @@ static bool open_all(struct serve *s, struct error *e)
 static void close_all(struct serve *s)
 {
     struct gateway *g = &s->g;
-    worker_stop(g->writer);
-    worker_stop(g->reader);
+    if (g->sender != NULL)
+        sender_halt(g->sender);
+    s->failed |= g->writer != NULL && worker_stop(g->writer);
+    if (g->reader != NULL && worker_stop(g->reader))
+        LOG(LOG_WARN, "reader_broken", "a read's end was unknown");
     http_client_free(g->client); /* before the sender, which owns what is on the wire */
     sender_free(g->sender);
     http_server_free(g->front);
@@ -251,6 +282,7 @@ int cmd_serve(struct cli *cli)
     if (cli->n > 0)
         return cli_wrong_use(cli, "it takes no words");
     s.g.config = cli_config(cli);
+    s.database = str_cstr(cli->arena, s.g.config->service.database);
     s.g.node = str_printf(cli->arena, "%ld", (long)getpid());
     bool opened = open_all(&s, &e);
     if (opened) {

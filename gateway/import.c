@@ -33,13 +33,7 @@ static const char *const column_names[COLUMNS] = {
     "code",         "province", "centre",      "category",    "priority",   "title_fa",
     "title_en",     "unit",     "required",    "status",      "short_fa",   "short_en",
     "organisation", "pay_to",   "verified_by", "verified_at", "shared_with"};
-enum {
-    COLUMNS_NEEDED = COL_SHORT_FA,
-    ROWS_MOST = 20000,
-    SHORT_FA_UNITS = 16,
-    SHORT_EN_SEPTETS = 24,
-    PAY_TO_MOST = 26
-};
+enum { COLUMNS_NEEDED = COL_SHORT_FA, ROWS_MOST = 20000, SHORT_FA_UNITS = 16, SHORT_EN_SEPTETS = 24 };
 static const int64_t required_most =
     9000000000000000; /* rial; what a 64-bit sum of a province's needs holds */
 
@@ -130,6 +124,8 @@ static struct str short_title(struct importer *im, enum column column, struct st
             best = str_from(title.p, i);
     if (best.n == 0)
         best = sms_cut(im->arena, title, units);
+    if (column == COL_SHORT_EN && sms_measure(best).encoding != SMS_GSM7)
+        fault(im, column, "is missing, and title_en holds letters that are not in GSM-7");
     sbuf_printf(&im->notes, "%s:%u: %s is missing and was cut from the title: %.*s\n", im->name, im->csv.line,
                 column_names[column], STR_ARG(best));
     return best;
@@ -143,7 +139,8 @@ static int64_t day_of(struct importer *im, enum column column)
     int64_t at = 0;
     if (text.n == 0)
         return 0;
-    if (day.n < 8 || !icu_iso_date(im->arena, day, &iso) || !clock_from_iso(iso, &at))
+    if (day.n < 8 || (text.n > 10 && text.p[10] != 'T' && text.p[10] != ' ') || text.n > 25 ||
+        !icu_iso_date(im->arena, day, &iso) || !clock_from_iso(iso, &at))
         fault(im, column, "must be a date such as 2026-09-29");
     return at;
 }
@@ -160,9 +157,6 @@ static void read_code(struct importer *im, struct need *need)
         fault(im, COL_CODE, "must have 4 to 7 digits, no leading 0, and from 5 digits on no final 0");
     else if (!code_valid(code))
         fault(im, COL_CODE, "its check digit is wrong");
-    for (size_t i = 0; i < im->result.rows; i++)
-        if (n != 0 && im->codes[i] == (uint32_t)n)
-            fault(im, COL_CODE, "stands twice in this file");
     need->code = (uint32_t)n;
 }
 
@@ -186,8 +180,7 @@ static void read_words(struct importer *im, struct need *need)
         fault(im, COL_PROVINCE, "no province has this slug");
     if (!is_slug(lexicon, LEX_CATEGORY, need->category))
         fault(im, COL_CATEGORY, "no category has this slug");
-    struct sms_size pay = sms_measure(need->pay_to);
-    if (pay.encoding != SMS_GSM7 || pay.units > PAY_TO_MOST)
+    if (!pay_to_fits(need->pay_to))
         fault(im, COL_PAY_TO, "must be an IBAN or payment code of at most 26 Latin letters and digits");
 }
 
@@ -209,17 +202,34 @@ static void read_measure(struct importer *im, struct need *need)
                             "must be a whole number above 0, in rial (not toman), items or days");
 }
 
+static bool seen_in_file(const struct importer *im, uint32_t code)
+{
+    for (size_t i = 0; i < im->result.rows && code != 0; i++)
+        if (im->codes[i] == code)
+            return true;
+    return false;
+}
+
+/* Cells end up in texts and tables: one line each, UTF-8. */
+static bool cells_are_text(struct importer *im)
+{
+    for (size_t i = 0; i < im->cell_count; i++)
+        for (size_t j = 0; j < im->cells[i].n || j == 0; j++)
+            if ((j == 0 && !utf8_valid(im->cells[i])) ||
+                (im->cells[i].n > 0 && (unsigned char)im->cells[i].p[j] < ' ')) {
+                faults_add(&im->result.faults, im->name, im->csv.line,
+                           "a cell is not one line of UTF-8 text");
+                return false;
+            }
+    return true;
+}
+
 static void read_row(struct importer *im)
 {
     struct need need = {0}, old;
     unsigned before = im->result.faults.count;
-    if (im->cell_count > (size_t)COLUMNS) /* more cells than any header can have */
-        faults_add(&im->result.faults, im->name, im->csv.line, "more cells than columns");
-    for (size_t i = 0; i < im->cell_count; i++)
-        if (!utf8_valid(im->cells[i])) {
-            faults_add(&im->result.faults, im->name, im->csv.line, "not UTF-8 text");
-            return;
-        }
+    if (!cells_are_text(im))
+        return;
     read_words(im, &need);
     read_measure(im, &need);
     need.verified_at = day_of(im, COL_VERIFIED_AT);
@@ -228,6 +238,11 @@ static void read_row(struct importer *im)
     need.short_en = short_title(im, COL_SHORT_EN, need.title_en, SHORT_EN_SEPTETS);
     if (im->result.faults.count > before)
         return;
+    if (seen_in_file(im, need.code)) {
+        fault(im, COL_CODE,
+              "the same need stands twice in this file (by its code, or by centre and title_fa)");
+        return;
+    }
     bool known = need.code != 0 && need_get(im->store, im->arena, need.code, &old);
     if (known && old.unit != need.unit && old.pledged > 0) {
         fault(im, COL_UNIT, "cannot change: there are pledges already");

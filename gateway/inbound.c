@@ -84,7 +84,7 @@ static void done(struct job *job, enum job_outcome outcome)
 {
     struct inbound_job *j = of(job);
     struct gateway *g = j->gateway;
-    size_t channel = metrics_channel(j->config, j->channel);
+    size_t channel = metrics_channel(g->config, j->channel);
     if (outcome == JOB_DONE) {
         g->metrics.requests[channel][j->outcome]++;
         g->metrics.failed += j->failed;

@@ -117,6 +117,8 @@ static int run(const struct cli_command *command, int argc, char **argv)
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "--help";
+    if (unsetenv("POSIXLY_CORRECT") != 0) /* -c may stand anywhere, whatever the shell says */
+        return EXIT_FAULT;
     if (strcmp(name, "--version") == 0) {
         printf("yavar %s\n", YAVAR_VERSION);
         return EXIT_FINE;

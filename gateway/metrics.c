@@ -9,7 +9,24 @@ static const char *const outcome_names[REQUEST_OUTCOMES] = {"ok",        "repeat
 
 size_t metrics_channel(const struct config *config, const struct channel *channel)
 {
-    return channel == NULL ? METRIC_CHANNELS - 1 : (size_t)(channel - config->channels);
+    const struct channel *here = channel != NULL ? config_channel(config, channel->name) : NULL;
+    return here == NULL ? METRIC_CHANNELS - 1 : (size_t)(here - config->channels);
+}
+
+void metrics_remap(struct metrics *m, const struct config *old, const struct config *fresh)
+{
+    struct metrics before = *m;
+    memset(m->requests, 0, sizeof m->requests);
+    memset(m->sends, 0, sizeof m->sends);
+    memset(m->last_success, 0, sizeof m->last_success);
+    for (size_t i = 0; i < fresh->channel_count; i++) {
+        size_t was = metrics_channel(old, &fresh->channels[i]);
+        if (was == METRIC_CHANNELS - 1)
+            continue;
+        memcpy(m->requests[i], before.requests[was], sizeof m->requests[i]);
+        memcpy(m->sends[i], before.sends[was], sizeof m->sends[i]);
+        m->last_success[i] = before.last_success[was];
+    }
 }
 
 static void family(struct sbuf *out, const char *name, const char *type, const char *help)

@@ -35,7 +35,10 @@ struct metrics {
 };
 
 struct worker_figures;
+/* The place of a channel's counters: by its name, since a job may hold an older config. */
 size_t metrics_channel(const struct config *config, const struct channel *channel);
+/* After a reload: each channel keeps its counters. */
+void metrics_remap(struct metrics *m, const struct config *old, const struct config *fresh);
 struct str metrics_write(const struct metrics *m, const struct config *config,
                          const struct worker_figures *commits, int64_t now_ms, struct arena *arena);
 

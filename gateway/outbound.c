@@ -8,7 +8,7 @@
 #include "gateway/base/log.h"
 #include "gateway/outbound_jobs.h"
 
-enum { PAUSE_MISCONFIGURED_MS = 30 * 1000, TICK_MS = 1000, BUSY_MS = 20, EXPIRE_EVERY_TICKS = 10 };
+enum { TICK_MS = 1000, BUSY_MS = 20, EXPIRE_EVERY_TICKS = 10 };
 
 static const int lane_share[LANES] = {4, 4, 1, 1};
 
@@ -16,6 +16,7 @@ struct line {
     struct outbox_sender *sender;
     struct str name;
     struct row_list waiting[LANES]; /* claimed, not begun */
+    struct row_list wire;           /* on the wire */
     size_t waiting_count;
     unsigned in_flight;
     bool claiming;
@@ -121,6 +122,7 @@ static void answered(void *ctx, const struct http_answer *answer)
                             .body = answer->body,
                             .reason = answer->reason};
     line->in_flight--;
+    row_list_remove(&line->wire, row);
     row->settled =
         (struct settled){.result = SEND_UNCERTAIN, .detail = STR("the channel is gone from the config")};
     if (channel != NULL)
@@ -141,7 +143,9 @@ static void claim_done(void *ctx, bool done, struct row_list rows[LANES], const 
     line->claiming = false;
     for (int lane = 0; lane < LANES; lane++) {
         struct row *row;
-        if (done && due_ms[lane] < line->due_ms[lane]) /* a wake may have come meanwhile: the sooner holds */
+        if (!done)
+            line->due_ms[lane] = 0;                 /* nothing is known of it: asked again */
+        else if (due_ms[lane] < line->due_ms[lane]) /* a wake may have come meanwhile: the sooner holds */
             line->due_ms[lane] = due_ms[lane];
         while ((row = row_list_pop(&rows[lane])) != NULL) {
             row->line = line;
@@ -177,8 +181,7 @@ static void claim(struct line *line, const struct channel *channel, int64_t now_
     if (!line->claiming) {
         for (int lane = 0; lane < LANES; lane++)
             if (lanes >> lane & 1)
-                line->due_ms[lane] = now_ms;
-        loop_timer_set(line->timer, TICK_MS);
+                line->due_ms[lane] = now_ms + TICK_MS; /* the store has too much to do just now */
     }
 }
 
@@ -186,7 +189,8 @@ static void claim(struct line *line, const struct channel *channel, int64_t now_
 
 /* The lane whose turn it is: each lane gains its share, the richest of those
  * that have rows goes, and pays the sum.  What an empty lane does not use
- * passes to the others. */
+ * passes to the others.  A phone gets one message after another, so that where
+ * to pay does not overtake the confirmation. */
 static struct row *next_row(struct line *line)
 {
     int best = -1, sum = 0;
@@ -203,8 +207,12 @@ static struct row *next_row(struct line *line)
     if (best < 0)
         return NULL;
     line->credit[best] -= sum;
-    line->waiting_count--;
-    return row_list_pop(&line->waiting[best]);
+    struct row *row = row_list_pop_free(&line->waiting[best], &line->wire);
+    for (int lane = 0; lane < LANES && row == NULL; lane++)
+        row = row_list_pop_free(&line->waiting[lane], &line->wire);
+    if (row != NULL)
+        line->waiting_count--;
+    return row;
 }
 
 static void refill(struct line *line, const struct channel *channel, int64_t now_ms)
@@ -228,6 +236,7 @@ static bool send_row(struct line *line, const struct channel *channel, struct ro
         line->waiting_count++;
         return false;
     }
+    row_list_push(&line->wire, row);
     line->in_flight++;
     line->tokens -= 1;
     return true;
@@ -240,7 +249,7 @@ static void wait_for_next(struct line *line, const struct channel *channel, int6
         wait = line->paused_until_ms - steady_ms;
     else if (line->waiting_count > 0 && line->tokens < 1)
         wait = (int64_t)((1 - line->tokens) * 1000 / (double)channel->rate) + 1;
-    else if (line->waiting_count > 0)
+    else if (line->waiting_count > 0 && line->in_flight == 0)
         wait = BUSY_MS; /* the client has no room: other lines' answers will make it */
     else
         for (int lane = 0; lane < LANES && !line->claiming; lane++)
@@ -251,10 +260,24 @@ static void wait_for_next(struct line *line, const struct channel *channel, int6
         loop_timer_set(line->timer, wait < 1 ? 1 : wait > 60000 ? 60000 : wait);
 }
 
+/* What was claimed and not begun returns to the queue. */
+static void give_back(struct line *line)
+{
+    struct row_list back;
+    row_list_init(&back);
+    for (int lane = 0; lane < LANES; lane++)
+        row_list_append(&back, &line->waiting[lane]);
+    line->waiting_count = 0;
+    if (back.head != NULL && !outbound_unclaim(line->sender->gateway, &back))
+        row_list_free(&back); /* they are `sending` still, and at the next start uncertain */
+}
+
 static void pump(struct line *line)
 {
     const struct channel *channel = channel_of(line);
     int64_t steady_ms = clock_steady_ms();
+    if (channel == NULL && line->waiting_count > 0)
+        give_back(line); /* a reload took the channel away */
     if (channel == NULL || line->sender->stopped)
         return;
     refill(line, channel, steady_ms);
@@ -321,6 +344,7 @@ static bool open_line(struct outbox_sender *s, struct str name)
     line->tokens = 1;
     for (int lane = 0; lane < LANES; lane++)
         row_list_init(&line->waiting[lane]);
+    row_list_init(&line->wire);
     s->lines[s->count++] = line;
     line->timer = loop_timer_new(s->gateway->loop, pump_timer, line);
     return line->timer != NULL;
@@ -357,21 +381,21 @@ void sender_reload(struct outbox_sender *s)
 {
     if (!open_lines(s))
         LOG(LOG_ERROR, "out_of_memory", "a new channel cannot be opened");
+    for (size_t i = 0; i < s->count; i++)
+        s->lines[i]->paused_until_ms = 0; /* the operator may just have mended it */
     wake_all(s);
+}
+
+void sender_halt(struct outbox_sender *s)
+{
+    s->stopped = true;
 }
 
 void sender_stop(struct outbox_sender *s)
 {
-    struct row_list back;
-    row_list_init(&back);
-    s->stopped = true;
+    sender_halt(s);
     for (size_t i = 0; i < s->count; i++)
-        for (int lane = 0; lane < LANES; lane++)
-            row_list_append(&back, &s->lines[i]->waiting[lane]);
-    for (size_t i = 0; i < s->count; i++)
-        s->lines[i]->waiting_count = 0;
-    if (back.head != NULL && !outbound_unclaim(s->gateway, &back))
-        row_list_free(&back); /* they are `sending` still, and at the next start uncertain */
+        give_back(s->lines[i]);
 }
 
 bool sender_idle(const struct outbox_sender *s)
@@ -384,6 +408,7 @@ bool sender_idle(const struct outbox_sender *s)
 
 void sender_abandon(struct outbox_sender *s)
 {
+    settle_now(s); /* what is known is written down first */
     if (!outbound_left_behind(s->gateway))
         LOG(LOG_WARN, "left_on_the_wire", "the next start will mark them uncertain");
 }

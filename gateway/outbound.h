@@ -16,6 +16,8 @@ struct outbox_sender *sender_new(struct gateway *g) MUST_CHECK;
 void sender_wake(struct outbox_sender *sender, struct str channel);
 /* After a reload: lines for the channels as they are now. */
 void sender_reload(struct outbox_sender *sender);
+/* Does nothing more: the store is about to close. */
+void sender_halt(struct outbox_sender *sender);
 /* Claims no more, gives back what was claimed and not begun. */
 void sender_stop(struct outbox_sender *sender);
 /* Nothing on the wire, nothing to be settled. */

@@ -44,6 +44,34 @@ struct row *row_list_pop(struct row_list *list)
     return row;
 }
 
+bool row_list_has_phone(const struct row_list *list, int64_t phone)
+{
+    for (const struct row *row = list->head; row != NULL; row = row->next)
+        if (row->message.phone == phone)
+            return true;
+    return false;
+}
+
+void row_list_remove(struct row_list *list, struct row *row)
+{
+    struct row **place = &list->head;
+    while (*place != row)
+        place = &(*place)->next;
+    *place = row->next;
+    if (list->tail == &row->next)
+        list->tail = place;
+}
+
+struct row *row_list_pop_free(struct row_list *list, const struct row_list *busy)
+{
+    for (struct row *row = list->head; row != NULL; row = row->next)
+        if (!row_list_has_phone(busy, row->message.phone)) {
+            row_list_remove(list, row);
+            return row;
+        }
+    return NULL;
+}
+
 void row_list_append(struct row_list *list, struct row_list *more)
 {
     struct row *row;
@@ -137,11 +165,19 @@ static void expire(struct store *store, const struct outbound *message, int64_t 
     outbox_move(store, message, &move, "expired", STR("its time was over before it could be sent"), now_ms);
 }
 
+static int by_due(const void *a, const void *b)
+{
+    const struct outbound *x = a, *y = b;
+    int64_t d = x->due_ms != y->due_ms ? x->due_ms - y->due_ms : x->id - y->id;
+    return d < 0 ? -1 : d > 0;
+}
+
 static size_t claim_lane(struct outbound_job *j, struct store *store, int lane, size_t most, int64_t now_ms)
 {
     struct outbound *messages = arena_array(j->claimed->arena, struct outbound, most);
     size_t n = outbox_claim(store, j->claimed->arena, j->channel, (enum lane)lane, j->gateway->node, now_ms,
                             messages, most);
+    qsort(messages, n, sizeof *messages, by_due); /* RETURNING promises no order */
     for (size_t i = 0; i < n; i++) {
         if (messages[i].expires_ms <= now_ms)
             expire(store, &messages[i], now_ms);
@@ -249,6 +285,10 @@ static void settle_row(struct outbound_job *j, struct store *store, struct row *
                                    STR_ARG(row->settled.detail));
     outbox_move(store, m, &move, send_result_names[row->settled.result], reason, now_ms);
     row->due_ms = move.status == OUTBOX_QUEUED ? move.due_ms : 0;
+    if (row->settled.result == SEND_MISCONFIGURED) /* for `message show`, which reads and asks nobody */
+        store_note_put(store, str_printf(j->arena, "paused.%.*s", STR_ARG(m->channel)),
+                       str_printf(j->arena, "%lld %.*s", (long long)now_ms + PAUSE_MISCONFIGURED_MS,
+                                  STR_ARG(row->settled.detail)));
 }
 
 static void run_settle(struct job *job, void *db)
@@ -358,13 +398,9 @@ static void care_for_uncertain(struct outbound_job *j, struct store *store, stru
 static void care_for_expired(struct outbound_job *j, struct store *store, struct outbound *rows,
                              int64_t now_ms)
 {
-    for (size_t c = 0; c < j->config->channel_count; c++)
-        for (int lane = 0; lane < LANE_BROADCAST; lane++) { /* broadcasts expire when they are claimed */
-            size_t n = outbox_expired(store, j->arena, j->config->channels[c].name, (enum lane)lane, now_ms,
-                                      rows, ROWS_MOST);
-            for (size_t i = 0; i < n; i++)
-                expire(store, &rows[i], now_ms);
-        }
+    size_t n = outbox_pick(store, j->arena, PICK_EXPIRED, now_ms, rows, ROWS_MOST);
+    for (size_t i = 0; i < n; i++)
+        expire(store, &rows[i], now_ms);
 }
 
 static void run_care(struct job *job, void *db)

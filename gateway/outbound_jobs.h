@@ -9,6 +9,9 @@
 
 struct line;
 
+/* How long a channel rests after its telecom refused our credentials. */
+enum { PAUSE_MISCONFIGURED_MS = 30 * 1000 };
+
 /* Rows claimed together share an arena, which goes with the last of them. */
 struct batch {
     struct arena *arena;
@@ -30,7 +33,11 @@ struct row_list {
 void row_list_init(struct row_list *list);
 void row_list_push(struct row_list *list, struct row *row);
 void row_list_push_front(struct row_list *list, struct row *row);
-struct row *row_list_pop(struct row_list *list);                    /* NULL: empty */
+struct row *row_list_pop(struct row_list *list); /* NULL: empty */
+bool row_list_has_phone(const struct row_list *list, int64_t phone);
+/* Takes out the first row to none of BUSY's phones; NULL: none. */
+struct row *row_list_pop_free(struct row_list *list, const struct row_list *busy);
+void row_list_remove(struct row_list *list, struct row *row);
 void row_list_append(struct row_list *list, struct row_list *more); /* empties MORE */
 void row_list_free(struct row_list *list);
 

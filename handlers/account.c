@@ -40,7 +40,7 @@ void handle_account(struct turn *t)
 {
     struct pledge pledge;
     if (t->command.problem == PROBLEM_BAD_REFERENCE) {
-        turn_say(t, "ref.bad", FIELDS({"typed", t->command.typed}));
+        turn_say(t, "ref.bad", FIELDS({"ref", t->command.typed}));
         return;
     }
     if (!find_pledge(t, &pledge)) {

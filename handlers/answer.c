@@ -10,9 +10,7 @@ const struct message_spec answer_messages[] = {
 void handle_yes(struct turn *t)
 {
     if (t->command.problem == PROBLEM_BAD_REFERENCE)
-        turn_say(t, "ref.bad", FIELDS({"typed", t->command.typed}));
-    else if (t->command.reference != 0)
-        turn_say(t, "ref.unknown", FIELDS({"ref", say_number(t, t->command.reference)}));
+        turn_say(t, "ref.bad", FIELDS({"ref", t->command.typed}));
     else
         turn_say_limited(t, "answer.nothing", NULL, 0);
 }

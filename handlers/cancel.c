@@ -1,4 +1,5 @@
 /* cancel: `انصراف 48291761`, or alone: the only open pledge, else which. */
+#include "gateway/base/segment.h"
 #include "handlers/handlers.h"
 #include "handlers/question.h"
 
@@ -10,7 +11,7 @@ const struct message_spec cancel_messages[] = {
     {"cancel.none", "", ROOM_ONE},
     {"cancel.which", "", ROOM_PART},
     {"cancel.which.line", "more ref title", ROOM_PART},
-    {"ref.bad", "typed", ROOM_ONE},
+    {"ref.bad", "ref", ROOM_ONE},
     {"ref.unknown", "ref", ROOM_ONE},
     {NULL, NULL, ROOM_ONE},
 };
@@ -59,7 +60,10 @@ static void ask_which(struct turn *t, const struct pledge *open, size_t n)
                                     FIELDS({"more", say_number(t, (uint32_t)i + 1)},
                                            {"ref", say_number(t, open[i].reference)},
                                            {"title", say_in(t, open[i].title_fa, open[i].title_en)}));
-        text = str_printf(t->arena, "%.*s\n%.*s", STR_ARG(text), STR_ARG(line));
+        struct str longer = str_printf(t->arena, "%.*s\n%.*s", STR_ARG(text), STR_ARG(line));
+        if (i > 0 && sms_measure(longer).segments > t->config->service.list_segments)
+            break;
+        text = longer;
         question.picks[question.pick_count++] = open[i].reference;
     }
     question_ask(t, &question);
@@ -70,7 +74,7 @@ void handle_cancel(struct turn *t)
 {
     struct pledge open[PICKS_MOST + 1], pledge;
     if (t->command.problem == PROBLEM_BAD_REFERENCE) {
-        turn_say(t, "ref.bad", FIELDS({"typed", t->command.typed}));
+        turn_say(t, "ref.bad", FIELDS({"ref", t->command.typed}));
         return;
     }
     if (t->command.reference != 0) {

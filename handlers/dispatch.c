@@ -49,6 +49,12 @@ static bool is_repeat(const struct turn *t, const struct inbox_before *before)
            turn_now(t) - before->created_at < t->config->service.duplicate_window / 1000;
 }
 
+static bool same_sender(const struct turn *t, struct str before)
+{
+    struct phone phone = phone_parse(t->message->sender, t->config->service.country.p);
+    return phone.kind == PHONE_INVALID ? str_eq(before, t->message->sender) : str_is(before, phone.digits);
+}
+
 /* ---- who sent it ---- */
 
 static bool is_own_line(const struct config *config, struct str sender)
@@ -103,13 +109,22 @@ static void run_answer(struct turn *t, const struct question *question, const st
     run_handler(t);
 }
 
+static bool doubtful(const struct turn *t)
+{
+    return t->command.name != COMMAND_unknown && (t->command.guessed || t->command.problem != PROBLEM_NONE);
+}
+
 static void converse(struct turn *t)
 {
     struct question question;
     enum answer answer = question_get(t, &question) ? question_answer(t, &question) : ANSWER_NONE;
+    if (answer != ANSWER_NONE && !t->contact.has_language && !t->command.has_language)
+        t->language = question.language; /* a bare number has none of its own */
     switch (answer) {
     case ANSWER_NONE:
-        run_handler(t);
+        t->unanswered = doubtful(t) && turn_is_tiresome(t);
+        if (!t->unanswered)
+            run_handler(t);
         return;
     case ANSWER_RUN:
         run_answer(t, &question, &question.run);
@@ -122,7 +137,9 @@ static void converse(struct turn *t)
         turn_say(t, "question.dropped", NULL, 0);
         return;
     case ANSWER_UNCLEAR:
-        turn_say_limited(t, question.kind == QUESTION_RUN ? "question.again" : "question.number", NULL, 0);
+        turn_say_limited(
+            t, question.kind == QUESTION_RUN && !question.has_second ? "question.again" : "question.number",
+            NULL, 0);
         t->unanswered = true;
         return;
     }
@@ -208,7 +225,8 @@ enum dispatch_outcome dispatch(struct store *store, const struct config *config,
         return DISPATCH_ENGINE;
     *message_id = before.id;
     if (is_repeat(&t, &before))
-        return str_eq(before.text, message->text) ? DISPATCH_REPEAT : DISPATCH_CONFLICT;
+        return str_eq(before.text, message->text) && same_sender(&t, before.sender) ? DISPATCH_REPEAT
+                                                                                    : DISPATCH_CONFLICT;
     enum dispatch_outcome outcome = handle_new(&t, &key, before.found ? turn_now(&t) : 0);
     *message_id = t.message_id;
     return outcome;

@@ -11,6 +11,7 @@ const struct message_spec need_messages[] = {
     {"need.filled", "title", ROOM_ONE},
     {"need.closed", "title", ROOM_ONE},
     {"need.none", "", ROOM_ONE},
+    {"need.code.bad", "typed", ROOM_ONE},
     {"need.ambiguous", "", ROOM_ONE},
     {"need.list", "", ROOM_PART},
     {"need.list.line", "title code", ROOM_PART},
@@ -87,12 +88,13 @@ static void ask_near(struct turn *t, const struct near *near)
 
 void say_bad_code(struct turn *t)
 {
+    bool reads = t->command.name == COMMAND_need;
     struct near near = {.t = t};
     find_near(&near, t->command.typed);
     if (near.n > 0)
         ask_near(t, &near);
     else
-        turn_say(t, "code.bad", FIELDS({"typed", t->command.typed}));
+        turn_say(t, reads ? "need.code.bad" : "code.bad", FIELDS({"typed", t->command.typed}));
 }
 
 /* ---- one need ---- */

@@ -77,16 +77,19 @@ static void say_covered(struct turn *t, const struct need *need)
 static bool find_need(struct turn *t, struct target *target)
 {
     struct need *need = &target->need;
-    if (!need_get(t->store, t->arena, t->command.need, need) || str_is(need->status, "draft") ||
-        str_is(need->status, "withdrawn") || str_is(need->status, "paused")) {
+    if (!need_get(t->store, t->arena, t->command.need, need) || str_is(need->status, "draft")) {
         say_bad_code(t);
+        return false;
+    }
+    target->title = say_in(t, need->short_fa, need->short_en);
+    if (str_is(need->status, "withdrawn") || str_is(need->status, "paused")) {
+        turn_say(t, "need.closed", FIELDS({"title", target->title}));
         return false;
     }
     if (!str_is(need->status, "open")) {
         say_covered(t, need);
         return false;
     }
-    target->title = say_in(t, need->short_fa, need->short_en);
     target->pay_to = need->pay_to;
     return true;
 }
@@ -148,7 +151,7 @@ static void ask_unit(struct turn *t, int64_t rial)
 {
     struct command meant = t->command;
     meant.amount_rial = rial;
-    question_run(t, &meant, t->asked | ASKED_AMOUNT | ASKED_GUESS);
+    question_run(t, &meant, t->asked | ASKED_AMOUNT);
     turn_say(t, "pledge.unit", FIELDS({"amount", say_money(t, rial)}, {"rial", say_rial(t, rial)}));
 }
 
@@ -187,17 +190,10 @@ static bool check_amount(struct turn *t, const struct target *target)
 {
     enum problem problem = t->command.problem;
     read_bare_quantity(&t->command, target);
-    if (problem == PROBLEM_NO_AMOUNT ||
-        (problem == PROBLEM_NONE && !t->command.has_amount && !t->command.has_quantity)) {
-        ask_amount(t, target, missing_key(target));
-        return false;
-    }
-    if (problem == PROBLEM_BAD_AMOUNT || problem == PROBLEM_TWO_AMOUNTS) {
-        ask_amount(t, target, "amount.bad");
-        return false;
-    }
-    if (!units_match(&t->command, target)) {
-        ask_amount(t, target, missing_key(target));
+    bool bad = problem == PROBLEM_BAD_AMOUNT || problem == PROBLEM_TWO_AMOUNTS;
+    if (bad || !units_match(&t->command, target)) {
+        bool money = !target->is_need || target->need.unit == COUNT_RIAL;
+        ask_amount(t, target, bad && money ? "amount.bad" : missing_key(target));
         return false;
     }
     return check_limits(t, target);
@@ -264,10 +260,11 @@ static bool take_from_target(struct turn *t, const struct target *target, const 
 
 static void confirm(struct turn *t, const struct target *target, const struct pledge *p)
 {
-    turn_confirm(
+    bool said = turn_confirm(
         t, p->monthly ? "pledge.ok.monthly" : "pledge.ok",
         FIELDS({"amount", amount_words(t)}, {"title", target->title}, {"ref", say_number(t, p->reference)}));
-    struct str pay = p->amount_rial > 0 ? pay_text(t, target->pay_to, p->reference, p->due_at) : STR("");
+    struct str pay =
+        said && p->amount_rial > 0 ? pay_text(t, target->pay_to, p->reference, p->due_at) : STR("");
     if (pay.n > 0)
         turn_send(t, pay);
 }

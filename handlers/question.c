@@ -11,6 +11,7 @@ void question_ask(struct turn *t, const struct question *question)
     struct json *json = json_object_new(), *picks = json_array_new();
     json_put_str(json, "kind", str_of(kind_names[question->kind]));
     json_put_int(json, "asked", question->asked);
+    json_put_str(json, "language", str_of(language_codes[t->language]));
     json_put(json, "run", command_to_json(&question->run, lexicon, true));
     if (question->has_second)
         json_put(json, "second", command_to_json(&question->second, lexicon, true));
@@ -48,6 +49,8 @@ static void read_question(struct question *q, const struct json *json, const str
         if (str_is(json_str(json, "kind"), kind_names[i]))
             q->kind = (enum question_kind)i;
     q->asked = (unsigned)json_int(json, "asked", 0);
+    if (!language_from(json_str(json, "language"), &q->language))
+        q->language = LANGUAGE_FA; /* of an older program */
     q->run = command_from_json(json_get(json, "run"), lexicon, arena);
     q->has_second = second != NULL;
     if (second != NULL)
@@ -142,5 +145,6 @@ enum answer question_answer(const struct turn *t, struct question *q)
     /* What is no answer but was meant as a command of its own is treated as
      * one: telling "that code is wrong" serves better than "please answer". */
     bool own = c->name != COMMAND_unknown && c->name != COMMAND_yes && c->name != COMMAND_no;
+    own = own && !(c->digits >= 0 && waits_for_number(q));
     return answer == ANSWER_UNCLEAR && own ? ANSWER_NONE : answer;
 }

@@ -20,7 +20,8 @@ struct question {
     enum question_kind kind;
     struct command run, second;
     bool has_second;
-    unsigned asked; /* enum asked: what a yes confirms */
+    enum language language; /* it was asked in */
+    unsigned asked;         /* enum asked: what a yes confirms */
     uint32_t picks[PICKS_MOST];
     size_t pick_count;
 };

@@ -41,7 +41,7 @@ void turn_say(struct turn *t, const char *key, const struct text_field *fields, 
     turn_send(t, turn_text(t, key, fields, n));
 }
 
-void turn_confirm(struct turn *t, const char *key, const struct text_field *fields, size_t n)
+bool turn_confirm(struct turn *t, const char *key, const struct text_field *fields, size_t n)
 {
     struct contact *c = &t->contact;
     if (turn_now(t) - c->confirmed_since >= HOUR || turn_now(t) < c->confirmed_since) {
@@ -50,9 +50,10 @@ void turn_confirm(struct turn *t, const char *key, const struct text_field *fiel
     }
     c->changed = true;
     if (c->confirmed_count >= t->config->service.confirmations_per_hour)
-        return;
+        return false;
     c->confirmed_count++;
     turn_say(t, key, fields, n);
+    return true;
 }
 
 void turn_say_limited(struct turn *t, const char *key, const struct text_field *fields, size_t n)
@@ -71,6 +72,23 @@ void turn_say_limited(struct turn *t, const char *key, const struct text_field *
         return;
     c->unknown_count++;
     turn_say(t, key, fields, n);
+}
+
+bool turn_is_tiresome(struct turn *t)
+{
+    struct contact *c = &t->contact;
+    int64_t hash = hash_of(fold(t->arena, t->message->text));
+    bool fresh = turn_now(t) - c->unknown_since >= HOUR || turn_now(t) < c->unknown_since;
+    bool repeated = !fresh && c->unknown_hash == hash;
+    if (fresh) {
+        c->unknown_since = turn_now(t);
+        c->unknown_count = 0;
+    }
+    c->unknown_hash = hash;
+    c->changed = true;
+    if (!repeated)
+        return false;
+    return c->unknown_count++ >= t->config->service.unknown_replies_per_hour - 1;
 }
 
 /* ---- how values are said ---- */

@@ -49,14 +49,18 @@ struct str turn_text(const struct turn *t, const char *key, const struct text_fi
 void turn_send(struct turn *t, struct str text);
 /* Both in one. */
 void turn_say(struct turn *t, const char *key, const struct text_field *fields, size_t n);
-/* The same for what confirms a stored change: limited to confirmations_per_hour. */
-void turn_confirm(struct turn *t, const char *key, const struct text_field *fields, size_t n);
+/* The same for what confirms a stored change: limited to confirmations_per_hour; whether it was said. */
+bool turn_confirm(struct turn *t, const char *key, const struct text_field *fields, size_t n);
 /* For "not understood": by the rules of promise 6. */
 void turn_say_limited(struct turn *t, const char *key, const struct text_field *fields, size_t n);
 
 #define FIELDS(...)                           \
     (const struct text_field[]){__VA_ARGS__}, \
         sizeof((const struct text_field[]){__VA_ARGS__}) / sizeof(struct text_field)
+
+/* Whether this very text, which was not understood exactly, has been answered
+ * often enough this hour: two machines would talk for ever. */
+bool turn_is_tiresome(struct turn *t);
 
 /* ---- how values are said ---- */
 

@@ -125,7 +125,8 @@ struct str utf8_from_utf16be(struct arena *arena, struct str bytes, bool *bad)
             c = UTF8_REPLACEMENT;
             *bad = true;
         }
-        utf8_add(&out, c);
+        if (c != 0)
+            utf8_add(&out, c);
     }
     if (i < bytes.n) {
         utf8_add(&out, UTF8_REPLACEMENT);

@@ -64,7 +64,7 @@ static const struct longest longest_values[] = {
     {"rial", "۹٬۹۹۹٬۹۹۹٬۹۹۰ ریال", "9,999,999,990 rial"},
     {"title", "دستگاه دیالیز ده", "dialysis machine, Yasuj1"},
     {"title2", "دستگاه دیالیز نه", "dialysis machine, Yasuj2"},
-    {"typed", "100810012", "100810012"},
+    {"typed", "1008100", "1008100"},
 };
 
 struct str catalogue_longest(enum language language, struct str field)

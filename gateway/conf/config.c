@@ -5,9 +5,10 @@
 #include <unistd.h>
 
 #include "gateway/base/arena.h"
+#include "gateway/base/segment.h"
 #include "gateway/conf/ini.h"
 
-enum { CONFIG_BYTES_MOST = 1 << 20, CHANNELS_MOST = 64 };
+enum { CONFIG_BYTES_MOST = 1 << 20, CHANNELS_MOST = 64, DAY_MS = 86400 * 1000 };
 
 #define S(key, kind, fallback, help)                                    \
     {                                                                   \
@@ -308,6 +309,18 @@ static void beside_file(struct loader *l, struct str *path)
                            STR_ARG(*path));
 }
 
+/* HOST:PORT; whether the address is ours is seen when it is opened. */
+static void check_address(struct loader *l, const char *key, struct str address)
+{
+    size_t colon = address.n;
+    uint64_t port;
+    while (colon > 0 && address.p[colon - 1] != ':')
+        colon--;
+    if (colon < 2 || !str_to_u64(str_after(address, colon), &port) || port > 65535)
+        faults_add(l->faults, l->ini.file, line_of(l, key), "%s must be HOST:PORT, such as 127.0.0.1:8080",
+                   key);
+}
+
 static void check_whole(struct loader *l)
 {
     const struct service *s = &l->config->service;
@@ -319,6 +332,22 @@ static void check_whole(struct loader *l)
     if (str_starts(s->database, STR("postgresql:")))
         faults_add(l->faults, l->ini.file, line_of(l, "database"),
                    "PostgreSQL is not supported yet: name an SQLite file");
+    if (memchr(s->public_url.p, '%', s->public_url.n) != NULL ||
+        memchr(s->public_url.p, '?', s->public_url.n) != NULL)
+        faults_add(l->faults, l->ini.file, line_of(l, "public_url"),
+                   "public_url may hold no %% and no ?: telecoms would garble it in delivery reports");
+    if (s->keep_messages < s->dedupe_days * DAY_MS || s->keep_messages < 4 * DAY_MS)
+        faults_add(l->faults, l->ini.file, line_of(l, "keep_messages"),
+                   "keep_messages must be 4d at least and not below dedupe_days: what waits or may come "
+                   "again is kept");
+    if (!pay_to_fits(s->pay_to))
+        faults_add(l->faults, l->ini.file, line_of(l, "pay_to"),
+                   "pay_to must be an IBAN or payment code of at most 26 Latin letters and digits");
+    check_address(l, "listen", s->listen);
+    check_address(l, "admin_listen", s->admin_listen);
+    if (s->public_url.n == 0)
+        faults_add(l->faults, l->ini.file, line_of(l, "public_url"),
+                   "public_url must be given: delivery reports come there");
     if (s->dedupe_days < 1 || s->dedupe_days > 60)
         faults_add(l->faults, l->ini.file, line_of(l, "dedupe_days"), "dedupe_days must be from 1 to 60");
     if (s->list_segments < 1 || s->list_segments > 10)
@@ -396,6 +425,12 @@ void config_drop(struct config *config)
 {
     if (config != NULL && __atomic_sub_fetch(&config->references, 1, __ATOMIC_ACQ_REL) == 0)
         arena_free(config->arena); /* the config itself lives in it */
+}
+
+bool pay_to_fits(struct str pay_to)
+{
+    struct sms_size size = sms_measure(pay_to);
+    return size.encoding == SMS_GSM7 && size.units <= 26;
 }
 
 const struct channel *config_channel(const struct config *config, struct str name)

@@ -67,6 +67,9 @@ struct config *config_parse(const char *name, struct str text, const struct conf
 struct config *config_keep(struct config *config); /* one more reference; any thread */
 void config_drop(struct config *config);           /* NULL is fine */
 
+/* An IBAN or payment code: GSM-7, at most 26, so that `pay to` fits one SMS. */
+bool pay_to_fits(struct str pay_to);
+
 const struct channel *config_channel(const struct config *config, struct str name); /* NULL: none */
 
 /* The sample yavar.ini, from the rows. */

@@ -175,7 +175,7 @@ static void read_need(struct reading *r)
     r->phrases = phrases_find(r->arena, &r->tokens, r->after, r->lexicon);
     struct candidates c = candidates_find(r);
     if (candidates_take(r, &c) == NULL && r->phrases.n > 0) {
-        r->command.typed = c.first != NULL ? c.first->digits : STR("");
+        r->command.typed = c.first != NULL ? c.first->digits : r->phrases.v[0].digits;
         reading_problem(r, c.first != NULL ? PROBLEM_BAD_CODE : PROBLEM_NO_CODE);
         r->command.province = r->command.category = -1;
     }

@@ -79,6 +79,12 @@ static void put_amounts(struct json *json, const struct command *c, bool kept)
         json_put_str(json, "recurrence", STR("monthly"));
 }
 
+static bool takes_number(enum command_name name)
+{
+    enum command_shape shape = command_rows[name].shape;
+    return shape != SHAPE_NEED && shape != SHAPE_NOTHING; /* theirs is for an open question only */
+}
+
 struct json *command_to_json(const struct command *c, const struct lexicon *lexicon, bool kept)
 {
     struct json *json = json_object_new();
@@ -89,7 +95,7 @@ struct json *command_to_json(const struct command *c, const struct lexicon *lexi
         put_number_text(json, "need", c->need);
         put_number_text(json, "reference", c->reference);
         put_text(json, "campaign", c->campaign);
-        if (c->name != COMMAND_need)
+        if (takes_number(c->name))
             put_amounts(json, c, kept);
         put_slug(json, "province", lexicon, LEX_PROVINCE, c->province);
         put_slug(json, "category", lexicon, LEX_CATEGORY, c->category);
@@ -145,6 +151,7 @@ struct command command_from_json(const struct json *json, const struct lexicon *
     for (int i = 0; i < COMMANDS; i++)
         if (str_is(name, command_names[i]))
             c.name = (enum command_name)i;
+    c.guessed = str_is(json_str(json, "certainty"), "guessed");
     c.need = number_of(json, "need");
     c.reference = number_of(json, "reference");
     c.campaign = str_dup(arena, json_str(json, "campaign"));

@@ -157,7 +157,7 @@ static bool try_whole(struct reading *r, size_t at)
 
 /* ---- one slip ---- */
 
-enum { SLIP_LETTERS_MOST = 24 };
+enum { SLIP_LETTERS_MOST = 24, LONGEST_KEYWORD = 48 /* bytes */ };
 
 static size_t letters_of(struct str word, uint32_t *letters)
 {
@@ -239,7 +239,7 @@ static bool try_glued_campaign(struct reading *r, size_t at)
     struct str word = r->tokens.v[at].text;
     uint32_t letters[SLIP_LETTERS_MOST + 1];
     const struct lex_entry *best = NULL;
-    for (size_t n = 1; n < word.n; n++) {
+    for (size_t n = 1; n < word.n && n <= LONGEST_KEYWORD; n++) {
         const struct lex_entry *e = lexicon_find(r->lexicon, LEX_COMMAND, str_from(word.p, n));
         if (e != NULL && e->value == COMMAND_pledge && letters_of(str_after(word, n), letters) >= 3)
             best = e;
@@ -286,7 +286,11 @@ static void note_plain_number(struct reading *r)
     int64_t digits;
     if (p->bare && r->tokens.n == 1 && str_to_i64(p->digits, &digits))
         r->command.digits = digits;
-    if (r->command.name != COMMAND_unknown && !(r->command.guessed && r->command.name == COMMAND_need))
+    bool digit_word = r->tokens.n == 1 && p->value >= 0 && p->value <= 9 && p->money == MONEY_UNWRITTEN;
+    if (r->command.digits < 0 && digit_word && !p->bad && r->command.name == COMMAND_unknown)
+        r->command.digits = p->value; /* یک */
+    if (r->command.name != COMMAND_unknown && r->command.digits < 0 &&
+        !(r->command.guessed && r->command.name == COMMAND_need))
         return;
     r->command.alone_amount = !p->bad && p->value > 0 && (p->unit != UNIT_NONE || !p->rial_bad);
     if (!r->command.alone_amount)

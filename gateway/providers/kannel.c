@@ -76,6 +76,13 @@ static struct str charset_of(const struct kannel *own, const struct http_pairs *
     return str_is(coding, "2") ? STR("UTF-16BE") : str_is(coding, "1") ? STR("8-BIT") : STR("UTF-8");
 }
 
+/* What goes into the store beside the text: UTF-8, no NULs, not too long. */
+static struct str clean(struct arena *arena, struct str value)
+{
+    bool bad = false;
+    return str_trim(utf8_repair(arena, utf8_cut(value, 200), &bad));
+}
+
 static void parse_message(const struct channel *channel, const struct http_request *request,
                           struct arena *arena, struct events *events)
 {
@@ -88,10 +95,10 @@ static void parse_message(const struct channel *channel, const struct http_reque
     struct inbound *m = arena_new_of(arena, struct inbound);
 
     m->channel = channel->name;
-    m->sender = str_trim(query_or_header(&fields, own->field_from, request, "X-Kannel-From"));
-    m->line = str_trim(query_or_header(&fields, own->field_to, request, "X-Kannel-To"));
-    m->sent = query_or_header(&fields, own->field_time, request, "X-Kannel-Time");
-    m->id = id != NULL ? id->value : STR("");
+    m->sender = clean(arena, query_or_header(&fields, own->field_from, request, "X-Kannel-From"));
+    m->line = clean(arena, query_or_header(&fields, own->field_to, request, "X-Kannel-To"));
+    m->sent = clean(arena, query_or_header(&fields, own->field_time, request, "X-Kannel-Time"));
+    m->id = id != NULL ? clean(arena, id->value) : STR("");
     struct str bytes = from_body ? request->body : text != NULL ? text->value : STR("");
     m->text = provider_decode(arena, bytes, charset_of(own, &fields, request, from_body), &bad);
     m->unreadable = bad || broken || (text == NULL && !from_body);
@@ -125,7 +132,7 @@ static void parse_report(const struct channel *channel, const struct http_reques
                            *detail = http_field(&fields, STR("a"));
     struct report *r = arena_new_of(arena, struct report);
     r->channel = channel->name;
-    r->detail = detail != NULL ? utf8_cut(detail->value, 120) : STR("");
+    r->detail = detail != NULL ? clean(arena, detail->value) : STR("");
     if (id == NULL || state == NULL || !str_to_i64(id->value, &r->id) || !state_of(state->value, &r->state)) {
         events->bad_content = 1;
         return;
@@ -197,6 +204,11 @@ static enum send_result result_of_status(int status, struct str body)
         return SEND_MISCONFIGURED;
     case 429:
         return SEND_THROTTLED;
+    case 408:
+        return SEND_RETRY;
+    case 502: /* a proxy in between gave up: Kannel may have it */
+    case 504:
+        return SEND_UNCERTAIN;
     default:
         return status >= 500 ? SEND_RETRY : status >= 400 ? SEND_PERMANENT : SEND_MISCONFIGURED;
     }

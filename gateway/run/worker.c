@@ -147,8 +147,10 @@ static void run_alone(struct worker *w, struct job *const *batch, size_t n)
             continue;
         if (job->reset != NULL)
             job->reset(job);
-        if (!w->ops.begin(w->db))
+        if (!w->ops.begin(w->db)) {
+            w->ops.rollback(w->db); /* which says why */
             continue;
+        }
         job->run(job, w->db);
         if (w->ops.lost(w->db) || !commit(w, &batch[i], 1)) {
             w->ops.rollback(w->db);
@@ -177,6 +179,8 @@ static void run_batch(struct worker *w, struct job **batch, struct job *first)
             unlock(w);
         }
     }
+    if (!begun && !atomic_load(&w->broken))
+        w->ops.rollback(w->db); /* which says why */
     if (begun && lost) {
         w->ops.rollback(w->db);
         run_alone(w, batch, n);
@@ -276,10 +280,8 @@ void worker_figures(struct worker *w, struct worker_figures *figures)
     unlock(w);
 }
 
-void worker_stop(struct worker *w)
+bool worker_stop(struct worker *w)
 {
-    if (w == NULL)
-        return;
     lock(w);
     w->stopping = true;
     unlock(w);
@@ -290,5 +292,7 @@ void worker_stop(struct worker *w)
     (void)pthread_mutex_destroy(&w->lock);
     /* as above */
     (void)pthread_cond_destroy(&w->more);
+    bool broken = worker_broken(w);
     free(w);
+    return broken;
 }

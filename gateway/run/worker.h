@@ -64,7 +64,7 @@ void worker_deliver(struct worker *worker);
 /* True once a commit's outcome was unknown. */
 bool worker_broken(const struct worker *worker);
 void worker_figures(struct worker *worker, struct worker_figures *figures);
-/* Runs what is queued, ends the thread, delivers. */
-void worker_stop(struct worker *worker); /* NULL is fine */
+/* Runs what is queued, ends the thread, delivers; whether it was broken. */
+bool worker_stop(struct worker *worker);
 
 #endif

@@ -212,12 +212,21 @@ static int64_t version_of(struct store *store)
     return version;
 }
 
-static void put_setting(struct store *store, struct str name, struct str value)
+void store_note_put(struct store *store, struct str name, struct str value)
 {
     struct query q = query_begin(store, QUERY_setting_put);
     query_text(&q, name);
     query_blob(&q, value);
     query_run(&q);
+}
+
+struct str store_note(struct store *store, struct arena *arena, struct str name)
+{
+    struct query q = query_begin(store, QUERY_setting_get);
+    query_text(&q, name);
+    struct str value = query_row(&q) ? query_take_text(&q, arena) : (struct str){NULL, 0};
+    query_end(&q);
+    return value;
 }
 
 static bool migrate(struct store *store, int64_t from, struct error *e)
@@ -227,11 +236,11 @@ static bool migrate(struct store *store, int64_t from, struct error *e)
         int n = snprintf(number, sizeof number, "%lld", (long long)i + 1);
         bool done = store_begin(store) && run(store, migrations[i]);
         if (done)
-            put_setting(store, STR("version"), str_from(number, (size_t)n));
+            store_note_put(store, STR("version"), str_from(number, (size_t)n));
         if (done && i == 0) {
             crypto_random(&store->key, sizeof store->key);
-            put_setting(store, STR("reference_key"),
-                        str_from((const char *)store->key.byte, sizeof store->key.byte));
+            store_note_put(store, STR("reference_key"),
+                           str_from((const char *)store->key.byte, sizeof store->key.byte));
         }
         if (!done || store->failed != STORE_FINE || store_commit(store) != STORE_DONE) {
             error_set(e, "migration %s: %s", number, store->reason.text);

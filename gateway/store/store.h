@@ -50,6 +50,11 @@ enum store_failure {
 enum store_failure store_failed(const struct store *store);
 const char *store_reason(const struct store *store);
 
+/* ---- notes: small facts by name ---- */
+
+void store_note_put(struct store *store, struct str name, struct str value);
+struct str store_note(struct store *store, struct arena *arena, struct str name); /* NULL str: none */
+
 /* ---- contacts ---- */
 
 void contact_get(struct store *store, struct arena *arena, int64_t phone, struct contact *contact);
@@ -138,11 +143,11 @@ size_t outbox_page(struct store *store, struct arena *arena, int64_t after, stru
                    size_t most);
 size_t outbox_replies(struct store *store, struct arena *arena, int64_t message, struct outbound *rows,
                       size_t most);
-enum outbox_pick { PICK_UNCERTAIN, PICK_LEFT_BEHIND };
+/* Whose wait for a report is over; whose time is over before it was sent; what
+ * is `sending` still. */
+enum outbox_pick { PICK_UNCERTAIN, PICK_EXPIRED, PICK_LEFT_BEHIND };
 size_t outbox_pick(struct store *store, struct arena *arena, enum outbox_pick which, int64_t now_ms,
                    struct outbound *rows, size_t most);
-size_t outbox_expired(struct store *store, struct arena *arena, struct str channel, enum lane lane,
-                      int64_t now_ms, struct outbound *rows, size_t most);
 /* Applies a delivery report; false where the message is not known. */
 bool outbox_report(struct store *store, struct arena *arena, const struct report *report, int64_t now_ms);
 struct outbox_event {

@@ -157,23 +157,11 @@ size_t outbox_replies(struct store *store, struct arena *arena, int64_t message,
 size_t outbox_pick(struct store *store, struct arena *arena, enum outbox_pick which, int64_t now_ms,
                    struct outbound *rows, size_t most)
 {
-    if (which == PICK_UNCERTAIN)
-        return rows_of(store, arena, QUERY_outbox_uncertain, now_ms, rows, most);
+    if (which != PICK_LEFT_BEHIND)
+        return rows_of(store, arena, which == PICK_UNCERTAIN ? QUERY_outbox_uncertain : QUERY_outbox_expired,
+                       now_ms, rows, most);
     struct query q = query_begin(store, QUERY_outbox_left_behind);
     query_int(&q, (int64_t)most);
-    return take_rows(&q, arena, rows, most);
-}
-
-/* Only the MOST rows that are due first are looked at: where rows go out, the
- * claim finds the expired ones, and where none does, these are the oldest. */
-size_t outbox_expired(struct store *store, struct arena *arena, struct str channel, enum lane lane,
-                      int64_t now_ms, struct outbound *rows, size_t most)
-{
-    struct query q = query_begin(store, QUERY_outbox_expired);
-    query_text(&q, channel);
-    query_int(&q, lane);
-    query_int(&q, (int64_t)most);
-    query_int(&q, now_ms);
     return take_rows(&q, arena, rows, most);
 }
 

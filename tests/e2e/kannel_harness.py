@@ -26,7 +26,8 @@ FAKESMSC = "/usr/lib/kannel/test/fakesmsc"
 
 FENCE = re.compile(r"^```ini[^\n]*\n(.*?)^```\s*$", re.M | re.S)
 PLACEHOLDER = re.compile(r"@([A-Z_]+)@")
-HEAD = re.compile(rb"^(\S*) (\S+) (text|data|ucs-2|udh) ?(.*)$", re.S)
+# A receiver is digits: a line of a text («and then text PAID …») is no head.
+HEAD = re.compile(rb"^(\S*) (\+?\d+) (text|data|ucs-2|udh) ?(.*)$", re.S)
 
 
 class KannelError(Exception):

@@ -147,7 +147,9 @@ CREATE TABLE outbox (
     delivered_ms {int} NOT NULL
 );
 CREATE INDEX outbox_due ON outbox (channel, lane, due_ms) WHERE status = 'queued';
-CREATE INDEX outbox_busy ON outbox (status, due_ms) WHERE status IN ('sending', 'uncertain', 'held');
+CREATE INDEX outbox_expires ON outbox (expires_ms) WHERE status = 'queued';
+CREATE INDEX outbox_sending ON outbox (id) WHERE status = 'sending';
+CREATE INDEX outbox_uncertain ON outbox (due_ms) WHERE status = 'uncertain';
 CREATE INDEX outbox_reply ON outbox (reply_to);
 
 -- What befell a message beside its plain way; message show tells it.
