@@ -21,12 +21,8 @@ struct str {
     size_t n;      /* bytes */
 };
 
-/* A literal as a str; also in static initialisers (STR_INIT). */
-#define STR_INIT(literal)              \
-    {                                  \
-        (literal), sizeof(literal) - 1 \
-    }
-#define STR(literal) ((struct str)STR_INIT(literal))
+/* A literal as a str. */
+#define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
 
 /* printf's "%.*s" */
 #define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""

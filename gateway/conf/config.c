@@ -10,10 +10,9 @@
 
 enum { CONFIG_BYTES_MOST = 1 << 20, CHANNELS_MOST = 64, DAY_MS = 86400 * 1000 };
 
-#define S(key, kind, fallback, help)                                    \
-    {                                                                   \
-#key, kind, offsetof(struct service, key), fallback, help, NULL \
-    }
+/* clang-format off */
+#define S(key, kind, fallback, help) {#key, kind, offsetof(struct service, key), fallback, help, NULL}
+/* clang-format on */
 static const struct option_row service_rows[] = {
     S(listen, OPTION_TEXT, "127.0.0.1:8080", "where telecoms reach us; port 0 takes a free one"),
     S(admin_listen, OPTION_TEXT, "127.0.0.1:8081", "metrics and the admin API; keep it inside"),
@@ -45,10 +44,9 @@ static const struct option_row service_rows[] = {
 };
 #undef S
 
-#define C(key, kind, fallback, help)                                    \
-    {                                                                   \
-#key, kind, offsetof(struct channel, key), fallback, help, NULL \
-    }
+/* clang-format off */
+#define C(key, kind, fallback, help) {#key, kind, offsetof(struct channel, key), fallback, help, NULL}
+/* clang-format on */
 static const struct option_row channel_rows[] = {
     C(provider, OPTION_TEXT, NULL, "the kind of gateway"),
     C(number, OPTION_PHONE, NULL, "the line's own number, which people text"),

@@ -15,10 +15,9 @@ struct kannel {
         field_smsc;
 };
 
-#define ROW(key, kind, fallback, help)                                 \
-    {                                                                  \
-#key, kind, offsetof(struct kannel, key), fallback, help, NULL \
-    }
+/* clang-format off */
+#define ROW(key, kind, fallback, help) {#key, kind, offsetof(struct kannel, key), fallback, help, NULL}
+/* clang-format on */
 static const struct option_row rows[] = {
     ROW(send_url, OPTION_URL, NULL, "Kannel's sendsms, as in http://127.0.0.1:13013/cgi-bin/sendsms"),
     ROW(username, OPTION_TEXT, "", "of the sendsms-user"),
