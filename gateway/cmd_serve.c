@@ -255,8 +255,8 @@ static void close_all(struct serve *s)
     struct gateway *g = &s->g;
     if (g->sender != NULL)
         sender_halt(g->sender);
-    s->failed |= g->writer != NULL && worker_stop(g->writer);
-    if (g->reader != NULL && worker_stop(g->reader))
+    s->failed |= worker_stop(g->writer);
+    if (worker_stop(g->reader))
         LOG(LOG_WARN, "reader_broken", "a read's end was unknown");
     http_client_free(g->client); /* before the sender, which owns what is on the wire */
     sender_free(g->sender);

@@ -165,19 +165,11 @@ static void expire(struct store *store, const struct outbound *message, int64_t 
     outbox_move(store, message, &move, "expired", STR("its time was over before it could be sent"), now_ms);
 }
 
-static int by_due(const void *a, const void *b)
-{
-    const struct outbound *x = a, *y = b;
-    int64_t d = x->due_ms != y->due_ms ? x->due_ms - y->due_ms : x->id - y->id;
-    return d < 0 ? -1 : d > 0;
-}
-
 static size_t claim_lane(struct outbound_job *j, struct store *store, int lane, size_t most, int64_t now_ms)
 {
     struct outbound *messages = arena_array(j->claimed->arena, struct outbound, most);
     size_t n = outbox_claim(store, j->claimed->arena, j->channel, (enum lane)lane, j->gateway->node, now_ms,
                             messages, most);
-    qsort(messages, n, sizeof *messages, by_due); /* RETURNING promises no order */
     for (size_t i = 0; i < n; i++) {
         if (messages[i].expires_ms <= now_ms)
             expire(store, &messages[i], now_ms);

@@ -21,8 +21,11 @@ struct str {
     size_t n;      /* bytes */
 };
 
-/* A literal as a str. */
-#define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
+/* A literal as a str; STR_INIT for static initialisers. */
+/* clang-format off */
+#define STR_INIT(literal) {(literal), sizeof(literal) - 1}
+/* clang-format on */
+#define STR(literal) ((struct str)STR_INIT(literal))
 
 /* printf's "%.*s" */
 #define STR_ARG(s) (int)(s).n, (s).p ? (s).p : ""

@@ -189,18 +189,26 @@ static struct str provider_of(const struct loader *l, struct str section, unsign
     return STR("");
 }
 
+/* Whether KEY, or KEY_file or KEY_env, is given and not empty. */
+static bool is_given(const struct loader *l, struct str section, const char *key)
+{
+    for (size_t i = 0; i < l->ini.n; i++) {
+        const struct ini_line *line = &l->ini.v[i];
+        struct str tail = str_after(line->key, strlen(key));
+        if (str_eq(line->section, section) && line->value.n > 0 && str_starts(line->key, str_of(key)) &&
+            (tail.n == 0 || str_is(tail, "_file") || str_is(tail, "_env")))
+            return true;
+    }
+    return false;
+}
+
 static void require(struct loader *l, const struct channel *channel, const struct option_table *table,
                     struct str section)
 {
-    for (size_t i = 0; i < table->n; i++) {
-        bool given = table->rows[i].fallback != NULL;
-        for (size_t j = 0; j < l->ini.n && !given; j++)
-            given = str_eq(l->ini.v[j].section, section) &&
-                    str_starts(l->ini.v[j].key, str_of(table->rows[i].key));
-        if (!given)
+    for (size_t i = 0; i < table->n; i++)
+        if (table->rows[i].fallback == NULL && !is_given(l, section, table->rows[i].key))
             faults_add(l->faults, l->ini.file, channel->line_no, "[%.*s] lacks %s: %s", STR_ARG(section),
                        table->rows[i].key, table->rows[i].help);
-    }
 }
 
 static void load_channel_keys(struct loader *l, struct channel *channel, const struct option_table *provider,
@@ -346,6 +354,8 @@ static void check_whole(struct loader *l)
     if (s->public_url.n == 0)
         faults_add(l->faults, l->ini.file, line_of(l, "public_url"),
                    "public_url must be given: delivery reports come there");
+    if (s->country.n == 0)
+        faults_add(l->faults, l->ini.file, line_of(l, "country"), "country must be given, such as 98");
     if (s->dedupe_days < 1 || s->dedupe_days > 60)
         faults_add(l->faults, l->ini.file, line_of(l, "dedupe_days"), "dedupe_days must be from 1 to 60");
     if (s->list_segments < 1 || s->list_segments > 10)
@@ -384,6 +394,9 @@ struct config *config_parse(const char *name, struct str text, const struct conf
     load_channels(&loader);
     beside_file(&loader, &config->service.database);
     beside_file(&loader, &config->service.texts);
+    while (config->service.public_url.n > 0 &&
+           config->service.public_url.p[config->service.public_url.n - 1] == '/')
+        config->service.public_url.n--; /* paths are put behind it */
     check_whole(&loader);
     config->texts = texts_load(arena, config->service.texts, world->commands, world->command_count,
                                world->messages, world->message_list_count, faults);

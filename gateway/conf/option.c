@@ -60,7 +60,8 @@ static bool time_of_day(struct str text, int *minutes)
 {
     uint64_t hour, minute;
     if (text.n != 5 || text.p[2] != ':' || !str_to_u64(str_from(text.p, 2), &hour) ||
-        !str_to_u64(str_from(text.p + 3, 2), &minute) || hour > 24 || minute > 59)
+        !str_to_u64(str_from(text.p + 3, 2), &minute) || hour > 24 || minute > 59 ||
+        (hour == 24 && minute > 0))
         return false;
     *minutes = (int)(hour * 60 + minute) % 1440;
     return true;

@@ -52,6 +52,8 @@ static bool check(const struct channel *channel, struct error *e)
     return true;
 }
 
+enum { FIELD_MOST = 200, DETAIL_MOST = 120 };
+
 /* ---- in ---- */
 
 static struct str query_or_header(const struct http_pairs *fields, struct str name,
@@ -76,10 +78,9 @@ static struct str charset_of(const struct kannel *own, const struct http_pairs *
 }
 
 /* What goes into the store beside the text: UTF-8, no NULs, not too long. */
-static struct str clean(struct arena *arena, struct str value)
+static struct str clean(struct arena *arena, struct str value, size_t most, bool *bad)
 {
-    bool bad = false;
-    return str_trim(utf8_repair(arena, utf8_cut(value, 200), &bad));
+    return str_trim(utf8_repair(arena, utf8_cut(value, most), bad));
 }
 
 static void parse_message(const struct channel *channel, const struct http_request *request,
@@ -94,10 +95,12 @@ static void parse_message(const struct channel *channel, const struct http_reque
     struct inbound *m = arena_new_of(arena, struct inbound);
 
     m->channel = channel->name;
-    m->sender = clean(arena, query_or_header(&fields, own->field_from, request, "X-Kannel-From"));
-    m->line = clean(arena, query_or_header(&fields, own->field_to, request, "X-Kannel-To"));
-    m->sent = clean(arena, query_or_header(&fields, own->field_time, request, "X-Kannel-Time"));
-    m->id = id != NULL ? clean(arena, id->value) : STR("");
+    m->sender =
+        clean(arena, query_or_header(&fields, own->field_from, request, "X-Kannel-From"), FIELD_MOST, &bad);
+    m->line = clean(arena, query_or_header(&fields, own->field_to, request, "X-Kannel-To"), FIELD_MOST, &bad);
+    m->sent =
+        clean(arena, query_or_header(&fields, own->field_time, request, "X-Kannel-Time"), FIELD_MOST, &bad);
+    m->id = id != NULL ? clean(arena, id->value, FIELD_MOST, &bad) : STR("");
     struct str bytes = from_body ? request->body : text != NULL ? text->value : STR("");
     m->text = provider_decode(arena, bytes, charset_of(own, &fields, request, from_body), &bad);
     m->unreadable = bad || broken || (text == NULL && !from_body);
@@ -131,7 +134,7 @@ static void parse_report(const struct channel *channel, const struct http_reques
                            *detail = http_field(&fields, STR("a"));
     struct report *r = arena_new_of(arena, struct report);
     r->channel = channel->name;
-    r->detail = detail != NULL ? clean(arena, detail->value) : STR("");
+    r->detail = detail != NULL ? clean(arena, detail->value, DETAIL_MOST, &broken) : STR("");
     if (id == NULL || state == NULL || !str_to_i64(id->value, &r->id) || !state_of(state->value, &r->state)) {
         events->bad_content = 1;
         return;

@@ -282,6 +282,8 @@ void worker_figures(struct worker *w, struct worker_figures *figures)
 
 bool worker_stop(struct worker *w)
 {
+    if (w == NULL)
+        return false;
     lock(w);
     w->stopping = true;
     unlock(w);

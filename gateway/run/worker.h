@@ -64,7 +64,7 @@ void worker_deliver(struct worker *worker);
 /* True once a commit's outcome was unknown. */
 bool worker_broken(const struct worker *worker);
 void worker_figures(struct worker *worker, struct worker_figures *figures);
-/* Runs what is queued, ends the thread, delivers; whether it was broken. */
+/* Runs what is queued, ends the thread, delivers; whether it was broken. NULL is fine. */
 bool worker_stop(struct worker *worker);
 
 #endif

@@ -136,8 +136,8 @@ bool store_begin(struct store *store)
  * was refused with the transaction still open is surely not there. */
 enum store_commit store_commit(struct store *store)
 {
-    if (store->failed == STORE_GONE || !engine_in_transaction(store->engine))
-        return STORE_NOT_DONE;
+    if (store->failed != STORE_FINE || !engine_in_transaction(store->engine))
+        return STORE_NOT_DONE; /* half of something is never kept */
     enum engine_result result = engine_run(store->engine, "COMMIT");
     if (result == ENGINE_DONE)
         return STORE_DONE;

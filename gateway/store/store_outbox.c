@@ -1,4 +1,6 @@
 /* The outbox. */
+#include <stdlib.h>
+
 #include "gateway/store/query.h"
 
 int64_t outbox_add(struct store *store, const struct outbound *m, int64_t now_ms)
@@ -51,6 +53,13 @@ static size_t take_rows(struct query *q, struct arena *arena, struct outbound *r
     return n;
 }
 
+static int by_due(const void *a, const void *b)
+{
+    const struct outbound *x = a, *y = b;
+    int64_t d = x->due_ms != y->due_ms ? x->due_ms - y->due_ms : x->id - y->id;
+    return d < 0 ? -1 : d > 0;
+}
+
 /* Runs to its end even when MOST rows were taken: an UPDATE … RETURNING that is
  * reset half way is still whole in SQLite, and must be in every engine. */
 size_t outbox_claim(struct store *store, struct arena *arena, struct str channel, enum lane lane,
@@ -66,6 +75,7 @@ size_t outbox_claim(struct store *store, struct arena *arena, struct str channel
     while (query_row(&q))
         if (n < most)
             take_row(&q, arena, &rows[n++]);
+    qsort(rows, n, sizeof *rows, by_due); /* RETURNING promises no order */
     return store->failed == STORE_FINE ? n : 0;
 }
 
@@ -79,17 +89,24 @@ int64_t outbox_next_due(struct store *store, struct str channel, enum lane lane)
     return due;
 }
 
-/* Moves forward only: a report may have come before this answer. */
+static bool note_sent(struct store *store, enum query_name name, int64_t id, struct str provider_id,
+                      int64_t now_ms)
+{
+    struct query q = query_begin(store, name);
+    query_int(&q, now_ms);
+    query_text(&q, provider_id);
+    query_int(&q, id);
+    bool moved = query_row(&q);
+    query_run(&q);
+    return moved;
+}
+
+/* Moves forward only: a report may have come before this answer, and then only
+ * what it could not know is added. */
 void outbox_sent(struct store *store, int64_t id, struct str provider_id, int64_t now_ms)
 {
-    enum query_name both[] = {QUERY_outbox_sent, QUERY_outbox_sent_late};
-    for (int i = 0; i < 2; i++) {
-        struct query q = query_begin(store, both[i]);
-        query_int(&q, now_ms);
-        query_text(&q, provider_id);
-        query_int(&q, id);
-        query_run(&q);
-    }
+    if (!note_sent(store, QUERY_outbox_sent, id, provider_id, now_ms))
+        (void)note_sent(store, QUERY_outbox_sent_late, id, provider_id, now_ms); /* it gives no row */
 }
 
 static void add_event(struct store *store, int64_t id, int64_t now_ms, const char *what, struct str detail)
@@ -189,13 +206,8 @@ bool outbox_report(struct store *store, struct arena *arena, const struct report
     query_int(&q, row.id);
     query_text(&q, row.status);
     query_run(&q);
-    if (row.sent_ms == 0 && to != OUTBOX_FAILED) { /* the report came before the answer to the send */
-        q = query_begin(store, QUERY_outbox_sent_late);
-        query_int(&q, now_ms);
-        query_text(&q, row.provider_id);
-        query_int(&q, row.id);
-        query_run(&q);
-    }
+    if (row.sent_ms == 0 && to != OUTBOX_FAILED) /* the report came before the answer to the send */
+        (void)note_sent(store, QUERY_outbox_sent_late, row.id, row.provider_id, now_ms); /* it gives no row */
     return true;
 }
 

@@ -40,9 +40,9 @@ static void test_slow(void **state)
     struct world *w = *state;
     world_start(w);
     static const struct str begins[] = {
-        STR("G"),
-        STR("GET / HTTP/1.1\r\nA"),
-        STR("POST / HTTP/1.1\r\n" H "Content-Length: 1000\r\n\r\n"),
+        STR_INIT("G"),
+        STR_INIT("GET / HTTP/1.1\r\nA"),
+        STR_INIT("POST / HTTP/1.1\r\n" H "Content-Length: 1000\r\n\r\n"),
     };
     for (size_t i = 0; i < 3; i++) {
         int64_t took = drip(w, begins[i]);
