@@ -53,9 +53,9 @@ void inbox_find(struct store *store, struct arena *arena, const struct digest *k
                 int64_t days, struct inbox_before *before)
 {
     *before = (struct inbox_before){0};
-    struct query q = query_begin(store, QUERY_inbox_find);
+    struct query q = query_begin(store, days <= 7 ? QUERY_inbox_find_week : QUERY_inbox_find);
     query_int(&q, today);
-    query_int(&q, today - days + 1);
+    query_int(&q, days);
     query_blob(&q, bytes_of(key));
     if (query_row(&q)) {
         before->found = true;

@@ -131,26 +131,39 @@ uint32_t need_allot(struct store *store)
     return code_from_base(base);
 }
 
+/* Whether a row was changed; *FULL what it gave back. */
 static bool change_need(struct store *store, enum query_name name, uint32_t code, int64_t quantity,
-                        int64_t now)
+                        int64_t now, bool *full)
 {
     struct query q = query_begin(store, name);
     query_int(&q, quantity);
     query_int(&q, now);
     query_int(&q, code);
     bool changed = query_row(&q);
+    *full = changed && query_take_int(&q) != 0;
     query_run(&q);
     return changed && store->failed == STORE_FINE;
 }
 
+/* The status is changed apart, once, when the need is covered: the indexes of
+ * open needs hang on it, and are left alone by all the pledges before. */
 bool need_pledge(struct store *store, uint32_t code, int64_t quantity, int64_t now)
 {
-    return change_need(store, QUERY_need_pledge, code, quantity, now);
+    bool full;
+    if (!change_need(store, QUERY_need_pledge, code, quantity, now, &full))
+        return false;
+    if (full) {
+        struct query q = query_begin(store, QUERY_need_filled);
+        query_int(&q, code);
+        query_run(&q);
+    }
+    return store->failed == STORE_FINE;
 }
 
 void need_release(struct store *store, uint32_t code, int64_t quantity, int64_t now)
 {
-    if (!change_need(store, QUERY_need_release, code, quantity, now) && store->failed == STORE_FINE)
+    bool ignored;
+    if (!change_need(store, QUERY_need_release, code, quantity, now, &ignored) && store->failed == STORE_FINE)
         store->failed =
             STORE_CONFLICT; /* less pledged than one pledge: the handler is undone and a person looks */
 }
