@@ -21,6 +21,19 @@ bool crypto_same(struct str a, struct str b)
     return a.n == b.n && sodium_memcmp(a.p, b.p, a.n) == 0;
 }
 
+void crypto_hmac_sha256_hex(struct str key, const struct str *parts, size_t count, char out[65])
+{
+    crypto_auth_hmacsha256_state state;
+    unsigned char mac[crypto_auth_hmacsha256_BYTES];
+    int bad = crypto_auth_hmacsha256_init(&state, (const unsigned char *)key.p, key.n);
+    for (size_t i = 0; i < count; i++)
+        bad |= crypto_auth_hmacsha256_update(&state, (const unsigned char *)parts[i].p, parts[i].n);
+    bad |= crypto_auth_hmacsha256_final(&state, mac);
+    assert(bad == 0);
+    /* it cannot fail, and OUT has the room */
+    (void)bad, (void)sodium_bin2hex(out, 65, mac, sizeof mac);
+}
+
 void crypto_random(void *out, size_t n)
 {
     randombytes_buf(out, n);

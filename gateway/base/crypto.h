@@ -17,6 +17,9 @@ bool crypto_start(struct error *e) MUST_CHECK;
  * differ (it tells their lengths). */
 bool crypto_same(struct str a, struct str b);
 
+/* HMAC-SHA256 of the parts one behind another, as 64 lower-case hex digits. */
+void crypto_hmac_sha256_hex(struct str key, const struct str *parts, size_t count, char out[65]);
+
 void crypto_random(void *out, size_t n);
 
 /* BLAKE2b-128 of the parts, each with its length before it, so that

@@ -243,6 +243,7 @@ const struct provider provider_kannel = {
     .endpoints = 1u << ENDPOINT_SMS | 1u << ENDPOINT_DLR,
     .check = check,
     .parse = parse,
+    .batch = 1,
     .build = build,
     .settle = settle,
 };

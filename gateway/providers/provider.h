@@ -23,6 +23,8 @@ struct events {
     size_t message_count;
     struct report *reports;
     size_t report_count;
+    struct str *stops; /* phones, as the telecom writes them, that want no broadcasts any more */
+    size_t stop_count;
     unsigned bad_content; /* parts that could not be read; the answer is 200 all the same */
 };
 
@@ -49,11 +51,16 @@ struct provider {
     const struct option_table *options;
     unsigned endpoints; /* mask of 1 << enum endpoint */
 
-    /* Whether a channel's settings make sense beyond their kinds. */
+    /* Whether a channel's settings make sense beyond their kinds.  NULL: always. */
     bool (*check)(const struct channel *channel, struct error *e);
+    /* Whether requests come signed, so that no ?secret= is needed.  NULL: never. */
+    bool (*signs)(const struct channel *channel);
+    /* Whether the signature holds and is fresh; asked when signs says so. */
+    bool (*verify)(const struct channel *channel, const struct http_request *request, int64_t now);
     struct events (*parse)(const struct channel *channel, enum endpoint endpoint,
                            const struct http_request *request, struct arena *arena);
-    /* One text to COUNT recipients (at most channel->recipients). */
+    /* One text to COUNT recipients: at most channel->recipients, and BATCH. */
+    size_t batch;
     struct http_request (*build)(const struct channel *channel, const struct service *service,
                                  const struct outbound *messages, size_t count, struct arena *arena);
     /* A result for each of the COUNT messages. */
