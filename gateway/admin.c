@@ -153,6 +153,30 @@ static struct http_response post_messages(const struct admin_call *c, struct str
     return queue(c, &m);
 }
 
+static struct http_response decide(const struct admin_call *c, struct str id,
+                                   bool (*fn)(struct store *, const struct outbound *, int64_t),
+                                   const char *why)
+{
+    struct outbound row;
+    bool incoming;
+    int64_t number;
+    if (!message_id_read(id, &incoming, &number) || incoming || !outbox_get(c->store, c->arena, number, &row))
+        return fault(c, 404, "no outgoing message has this id");
+    return fn(c->store, &row, c->now_ms) ? created(c, id) : fault(c, 409, why);
+}
+
+static struct http_response post_retry(const struct admin_call *c, struct str id, const struct json *body)
+{
+    (void)body; /* nothing more to say */
+    return decide(c, id, outbox_again, "only a held, failed, expired or uncertain message can be sent again");
+}
+
+static struct http_response post_drop(const struct admin_call *c, struct str id, const struct json *body)
+{
+    (void)body; /* nothing more to say */
+    return decide(c, id, outbox_drop, "only a queued, held or uncertain message can be dropped");
+}
+
 struct operation {
     const char *path; /* '*' stands for an id */
     struct http_response (*run)(const struct admin_call *c, struct str id, const struct json *body);
@@ -163,6 +187,8 @@ static const struct operation operations[] = {
     {"/api/v1/campaigns", post_campaigns, true},
     {"/api/v1/messages", post_messages, true},
     {"/api/v1/messages/*/reply", post_reply, true},
+    {"/api/v1/messages/*/retry", post_retry, false},
+    {"/api/v1/messages/*/drop", post_drop, false},
 };
 
 static bool path_matches(const char *pattern, struct str path, struct str *id)

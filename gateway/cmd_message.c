@@ -1,4 +1,4 @@
-/* message list, show, reply; channel list, send. */
+/* message list, show, reply, retry, drop; channel list, send. */
 #include <stdio.h>
 
 #include "gateway/admin.h"
@@ -82,7 +82,7 @@ static struct str waits_for(struct store *store, struct arena *arena, const stru
     if (str_is(m->status, "uncertain"))
         return str_printf(arena, "a delivery report, until %s", at);
     if (str_is(m->status, "held"))
-        return STR("a person to decide");
+        return STR("a person to decide: yavar message retry, or drop");
     if (str_is(m->status, "sent"))
         return STR("a delivery report");
     return STR("nothing");
@@ -189,19 +189,21 @@ static int post(struct cli *cli, const struct config *config, const char *path, 
         return code;
     struct json *made = json_read(response.body, &e);
     struct str id = made != NULL ? json_str(made, "id") : STR("?");
-    printf("%.*s is queued\n", STR_ARG(id));
+    printf("%.*s %s\n", STR_ARG(id), strcmp(cli->args[0], "drop") == 0 ? "is dropped" : "is queued");
     json_free(made);
     return EXIT_FINE;
 }
 
-static int reply(struct cli *cli, const struct config *config)
+/* reply, retry or drop: /api/v1/messages/ID/VERB */
+static int decide(struct cli *cli, const struct config *config)
 {
     struct json *json = json_object_new();
     struct sbuf path = sbuf_in(cli->arena);
-    json_put_str(json, "text", str_of(cli->args[2]));
+    if (cli->n == 3)
+        json_put_str(json, "text", str_of(cli->args[2]));
     sbuf_add(&path, STR("/api/v1/messages/"));
     http_percent_encode(&path, str_of(cli->args[1]));
-    sbuf_add(&path, STR("/reply"));
+    sbuf_printf(&path, "/%s", cli->args[0]);
     return post(cli, config, str_cstr(cli->arena, sbuf_str(&path)), json);
 }
 
@@ -209,13 +211,14 @@ int cmd_message(struct cli *cli)
 {
     const char *what = cli->n > 0 ? cli->args[0] : "";
     bool lists = cli->n == 1 && strcmp(what, "list") == 0, shows = cli->n == 2 && strcmp(what, "show") == 0;
-    bool replies = cli->n == 3 && strcmp(what, "reply") == 0;
-    if (!lists && !shows && !replies)
-        return cli_wrong_use(cli, "list, show and an id, or reply, an id and a text");
+    bool decides = (cli->n == 3 && strcmp(what, "reply") == 0) ||
+                   (cli->n == 2 && (strcmp(what, "retry") == 0 || strcmp(what, "drop") == 0));
+    if (!lists && !shows && !decides)
+        return cli_wrong_use(cli, "list; show, retry or drop and an id; or reply, an id and a text");
     struct config *config = cli_config(cli);
     int code;
-    if (replies) {
-        code = reply(cli, config);
+    if (decides) {
+        code = decide(cli, config);
     } else {
         struct store *store = cli_reader(cli, config);
         code = lists ? list(cli, store) : show(cli, store, str_of(cli->args[1]));

@@ -64,6 +64,8 @@ static void run(struct job *job, void *db)
             return; /* the worker sees that the store failed */
         note_outcome(j, outcome);
     }
+    for (size_t i = 0; i < j->events.stop_count; i++)
+        dispatch_stop(database->store, j->config, j->arena, now_ms, j->events.stops[i]);
     for (size_t i = 0; i < j->events.report_count; i++)
         if (!outbox_report(database->store, j->arena, &j->events.reports[i], now_ms))
             LOG(LOG_INFO, "report_unknown", "channel=%.*s id=%lld", STR_ARG(j->channel->name),
@@ -121,13 +123,22 @@ static const struct channel *find_channel(const struct config *config, struct st
     return NULL;
 }
 
-static bool may_come(const struct channel *channel, const struct http_request *request, struct arena *arena)
+static bool carries_secret(const struct channel *channel, const struct http_request *request,
+                           struct arena *arena)
 {
-    if (!network_holds(&channel->allow, request->peer))
-        return false;
     struct http_pairs fields = http_parse_fields(arena, request->query, NULL);
     const struct http_pair *secret = http_field(&fields, STR("secret"));
     return channel->secret.n > 0 && secret != NULL && crypto_same(secret->value, channel->secret);
+}
+
+static bool may_come(const struct channel *channel, const struct http_request *request, struct arena *arena)
+{
+    const struct provider *provider = provider_find(channel->provider);
+    if (!network_holds(&channel->allow, request->peer))
+        return false;
+    if (provider->signs != NULL && provider->signs(channel))
+        return provider->verify(channel, request, clock_ms() / 1000);
+    return carries_secret(channel, request, arena);
 }
 
 static void submit(struct gateway *g, const struct channel *channel, const struct events *events,

@@ -33,7 +33,7 @@ const struct cli_command cli_commands[] = {
      "[--province SLUG]… [--pay-to T] [-c FILE]",
      "campaigns", "name-fa name-en goal from to province pay-to"},
     {"message", cmd_message,
-     "message list [--unanswered] | message show ID | message reply ID TEXT [-c FILE]",
+     "message list [--unanswered] | message show|retry|drop ID | message reply ID TEXT [-c FILE]",
      "messages: their whole life, and answers by a person", "unanswered! masked!"},
     {"channel", cmd_channel, "channel list | channel send CHANNEL PHONE TEXT [-c FILE]",
      "lines; send tries one out", ""},

@@ -6,7 +6,9 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/model/breaker.h"
 #include "gateway/outbound_jobs.h"
+#include "gateway/outbound_shot.h"
 
 enum { TICK_MS = 1000, BUSY_MS = 20, EXPIRE_EVERY_TICKS = 10 };
 
@@ -24,6 +26,7 @@ struct line {
     int credit[LANES];
     double tokens;
     int64_t refilled_ms, paused_until_ms;
+    struct breaker breaker;
     struct loop_timer *timer;
 };
 
@@ -109,11 +112,30 @@ static void note_result(struct line *line, struct row *row)
     }
 }
 
+static bool telecom_answered(enum send_result result)
+{
+    return result != SEND_RETRY && result != SEND_UNCERTAIN;
+}
+
+static void settle_row(struct line *line, struct row *row, const struct settled *result)
+{
+    struct arena *arena = row->batch->arena; /* the shot's ends before the row does */
+    row->settled = *result;
+    row->settled.provider_id = str_dup(arena, result->provider_id);
+    row->settled.detail = str_dup(arena, result->detail);
+    if (!line->sender->gateway->stopping || result->result != SEND_UNCERTAIN)
+        note_result(line, row);
+    row_list_remove(&line->wire, row);
+    row_list_push(&line->sender->settled, row);
+}
+
 static void answered(void *ctx, const struct http_answer *answer)
 {
-    struct row *row = ctx;
-    struct line *line = row->line;
+    struct shot *shot = ctx;
+    struct line *line = shot->line;
     const struct channel *channel = channel_of(line);
+    const struct service *service = &line->sender->gateway->config->service;
+    struct arena *arena = arena_new(4096);
     struct send_answer a = {.kind = answer->outcome == HTTP_ANSWERED ? ANSWER_CAME
                                     : answer->outcome == HTTP_UNSENT ? ANSWER_UNSENT
                                                                      : ANSWER_UNSURE,
@@ -121,17 +143,18 @@ static void answered(void *ctx, const struct http_answer *answer)
                             .headers = &answer->headers,
                             .body = answer->body,
                             .reason = answer->reason};
-    line->in_flight--;
-    row_list_remove(&line->wire, row);
-    row->settled =
-        (struct settled){.result = SEND_UNCERTAIN, .detail = STR("the channel is gone from the config")};
+    for (size_t i = 0; i < shot->n; i++)
+        shot->results[i] = (struct settled){.result = SEND_UNCERTAIN, .detail = STR("the channel is gone")};
     if (channel != NULL)
-        provider_find(channel->provider)
-            ->settle(channel, &a, &row->message, 1, &row->settled, row->batch->arena);
-    if (!line->sender->gateway->stopping || answer->outcome == HTTP_ANSWERED)
-        note_result(line, row);
-    row_list_push(&line->sender->settled, row);
+        provider_find(channel->provider)->settle(channel, &a, shot->messages, shot->n, shot->results, arena);
+    breaker_note(&line->breaker, telecom_answered(shot->results[0].result), clock_steady_ms(),
+                 service->retry_first, service->retry_most);
+    line->in_flight--;
+    for (size_t i = 0; i < shot->n; i++)
+        settle_row(line, shot->rows[i], &shot->results[i]);
     loop_timer_set(line->sender->settle_soon, 0);
+    arena_free(arena);
+    shot_free(shot);
     pump(line);
 }
 
@@ -228,17 +251,24 @@ static void refill(struct line *line, const struct channel *channel, int64_t now
 static bool send_row(struct line *line, const struct channel *channel, struct row *row)
 {
     struct gateway *g = line->sender->gateway;
+    const struct provider *provider = provider_find(channel->provider);
+    size_t most =
+        (size_t)channel->recipients < provider->batch ? (size_t)channel->recipients : provider->batch;
+    struct row_list *waiting = &line->waiting[row->message.lane];
+    struct shot *shot = shot_load(line, row, most, waiting, &line->wire);
+    struct arena *arena = arena_new(4096);
     struct http_request request =
-        provider_find(channel->provider)
-            ->build(channel, &g->config->service, &row->message, 1, row->batch->arena);
-    if (!http_client_send(g->client, &request, answered, row)) {
-        row_list_push_front(&line->waiting[row->message.lane], row);
-        line->waiting_count++;
+        provider->build(channel, &g->config->service, shot->messages, shot->n, arena);
+    bool sent = http_client_send(g->client, &request, answered, shot);
+    size_t n = shot->n;
+    arena_free(arena);            /* the client has copied what it needs */
+    line->waiting_count -= n - 1; /* the first was taken by next_row */
+    if (!sent) {
+        line->waiting_count += shot_unload(shot, waiting, &line->wire);
         return false;
     }
-    row_list_push(&line->wire, row);
     line->in_flight++;
-    line->tokens -= 1;
+    line->tokens -= (double)n;
     return true;
 }
 
@@ -247,6 +277,8 @@ static void wait_for_next(struct line *line, const struct channel *channel, int6
     int64_t wait = INT64_MAX, now_ms = clock_ms();
     if (line->paused_until_ms > steady_ms)
         wait = line->paused_until_ms - steady_ms;
+    else if (!breaker_allows(&line->breaker, line->in_flight, steady_ms))
+        wait = line->breaker.until_ms > steady_ms ? line->breaker.until_ms - steady_ms : BUSY_MS;
     else if (line->waiting_count > 0 && line->tokens < 1)
         wait = (int64_t)((1 - line->tokens) * 1000 / (double)channel->rate) + 1;
     else if (line->waiting_count > 0 && line->in_flight == 0)
@@ -282,7 +314,7 @@ static void pump(struct line *line)
         return;
     refill(line, channel, steady_ms);
     while (line->in_flight < (unsigned)channel->in_flight && line->tokens >= 1 &&
-           line->paused_until_ms <= steady_ms) {
+           line->paused_until_ms <= steady_ms && breaker_allows(&line->breaker, line->in_flight, steady_ms)) {
         struct row *row = next_row(line);
         if (row == NULL || !send_row(line, channel, row))
             break;
@@ -316,11 +348,30 @@ static void wake_all(void *ctx)
         sender_wake(s, s->lines[i]->name);
 }
 
+static bool is_down(const struct line *line)
+{
+    return line->paused_until_ms > clock_steady_ms() || breaker_open(&line->breaker);
+}
+
+/* What a line that is down holds goes to its next, when that one is up. */
+static void hand_over(struct line *line)
+{
+    const struct channel *channel = channel_of(line);
+    struct line *next =
+        channel != NULL && channel->next.n > 0 ? find_line(line->sender, channel->next) : NULL;
+    if (next == NULL || !is_down(line) || is_down(next))
+        return;
+    give_back(line);
+    outbound_hand_over(line->sender->gateway, line->name, next->name, wake_all, line->sender);
+}
+
 static void tick(void *ctx)
 {
     struct outbox_sender *s = ctx;
     if (s->stopped)
         return;
+    for (size_t i = 0; i < s->count; i++)
+        hand_over(s->lines[i]);
     outbound_care(s->gateway, s->ticks++ % EXPIRE_EVERY_TICKS == 0, wake_all, s);
     loop_timer_set(s->tick, TICK_MS);
 }
@@ -381,8 +432,10 @@ void sender_reload(struct outbox_sender *s)
 {
     if (!open_lines(s))
         LOG(LOG_ERROR, "out_of_memory", "a new channel cannot be opened");
-    for (size_t i = 0; i < s->count; i++)
-        s->lines[i]->paused_until_ms = 0; /* the operator may just have mended it */
+    for (size_t i = 0; i < s->count; i++) { /* the operator may just have mended it */
+        s->lines[i]->paused_until_ms = 0;
+        s->lines[i]->breaker = (struct breaker){0, 0, 0};
+    }
     wake_all(s);
 }
 

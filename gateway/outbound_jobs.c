@@ -96,7 +96,7 @@ struct outbound_job {
     struct arena *arena; /* this lives in it; rows in their own */
     struct arena_mark mark;
 
-    struct str channel;
+    struct str channel, next;
     unsigned lanes;
     size_t most;
     struct batch *claimed;
@@ -264,7 +264,7 @@ static void settle_row(struct outbound_job *j, struct store *store, struct row *
     struct outbound *m = &row->message;
     uint32_t random;
     if (row->settled.result == SEND_OK) {
-        outbox_sent(store, m->id, row->settled.provider_id, now_ms);
+        outbox_sent(store, j->arena, m, row->settled.provider_id, now_ms);
         return;
     }
     crypto_random(&random, sizeof random);
@@ -405,7 +405,7 @@ static void run_care(struct job *job, void *db)
     if (!j->expire)
         return;
     care_for_expired(j, store, rows, now_ms);
-    store_purge(store, (now_ms - j->config->service.keep_messages) / 1000, ROWS_MOST);
+    store_purge(store, (now_ms - j->config->service.keep_messages) / 1000, now_ms, ROWS_MOST);
 }
 
 static void done_care(struct job *job, enum job_outcome outcome)
@@ -421,6 +421,29 @@ void outbound_care(struct gateway *g, bool expire_too, void (*fn)(void *ctx), vo
     struct outbound_job *j = new_job(g, JOB_BACKGROUND, run_care, done_care, ctx);
     j->job.reset = reset_plain;
     j->expire = expire_too;
+    j->care_done = fn;
+    /* false: too much waits; the next tick tries again */
+    (void)submit(j);
+}
+
+/* ---- handing over ---- */
+
+static void run_hand_over(struct job *job, void *db)
+{
+    struct outbound_job *j = of(job);
+    size_t n = outbox_hand_over(((struct database *)db)->store, j->channel, j->next, clock_ms(), ROWS_MOST);
+    j->moved = n > 0;
+    if (n > 0)
+        LOG(LOG_WARN, "handed_over", "from=%.*s to=%.*s messages=%zu", STR_ARG(j->channel), STR_ARG(j->next),
+            n);
+}
+
+void outbound_hand_over(struct gateway *g, struct str from, struct str to, void (*fn)(void *ctx), void *ctx)
+{
+    struct outbound_job *j = new_job(g, JOB_BACKGROUND, run_hand_over, done_care, ctx);
+    j->job.reset = reset_plain;
+    j->channel = str_dup(j->arena, from);
+    j->next = str_dup(j->arena, to);
     j->care_done = fn;
     /* false: too much waits; the next tick tries again */
     (void)submit(j);

@@ -58,6 +58,9 @@ bool outbound_unclaim(struct gateway *g, struct row_list *rows) MUST_CHECK;
  * not known. */
 bool outbound_left_behind(struct gateway *g) MUST_CHECK;
 
+/* Up to 500 queued rows of a channel become another's. FN when some did. */
+void outbound_hand_over(struct gateway *g, struct str from, struct str to, void (*fn)(void *ctx), void *ctx);
+
 /* Uncertain rows whose wait is over; with EXPIRE, queued ones whose time is
  * over. FN when rows may be due again. */
 void outbound_care(struct gateway *g, bool expire, void (*fn)(void *ctx), void *ctx);

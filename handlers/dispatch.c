@@ -231,3 +231,18 @@ enum dispatch_outcome dispatch(struct store *store, const struct config *config,
     *message_id = t.message_id;
     return outcome;
 }
+
+void dispatch_stop(struct store *store, const struct config *config, struct arena *arena, int64_t now_ms,
+                   struct str phone)
+{
+    struct phone who = phone_parse(phone, config->service.country.p);
+    struct contact contact;
+    int64_t number;
+    if (!phone_reachable(&who) || !str_to_i64(str_of(who.digits), &number))
+        return; /* nobody we could ever write to */
+    contact_get(store, arena, number, &contact);
+    if (contact.stopped_at == 0) {
+        contact.stopped_at = now_ms / 1000;
+        contact_put(store, &contact, now_ms / 1000);
+    }
+}

@@ -22,6 +22,10 @@ enum dispatch_outcome dispatch(struct store *store, const struct config *config,
                                struct arena *arena, int64_t now_ms, const struct inbound *message,
                                const struct command *command, int64_t *message_id);
 
+/* A telecom tells that a phone wants no broadcasts any more: nothing is said. */
+void dispatch_stop(struct store *store, const struct config *config, struct arena *arena, int64_t now_ms,
+                   struct str phone);
+
 /* The lists of messages of all commands, for the catalogues; N of them. */
 const struct message_spec *const *dispatch_messages(size_t *n);
 

@@ -278,6 +278,14 @@ static void load_channels(struct loader *l)
     }
 }
 
+/* A provider whose requests are signed has an option signing_key. */
+static bool is_signed(const struct loader *l, const struct channel *channel)
+{
+    const struct option_table *provider = find_provider(l, channel->provider);
+    const struct option_row *key = provider != NULL ? option_find(provider, STR("signing_key")) : NULL;
+    return key != NULL && ((const struct str *)((const char *)channel->own + key->offset))->n > 0;
+}
+
 static void check_channel(struct loader *l, const struct channel *channel)
 {
     const struct config *config = l->config;
@@ -287,7 +295,7 @@ static void check_channel(struct loader *l, const struct channel *channel)
             faults_add(l->faults, l->ini.file, channel->line_no,
                        "[channel %.*s] names no other channel: %.*s", STR_ARG(channel->name),
                        STR_ARG(links[i]));
-    if (channel->secret.n == 0)
+    if (channel->secret.n == 0 && !is_signed(l, channel))
         faults_add(l->faults, l->ini.file, channel->line_no,
                    "[channel %.*s] has neither secret nor signature: anyone could text as anyone",
                    STR_ARG(channel->name));

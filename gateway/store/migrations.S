@@ -7,4 +7,5 @@ migration_\number:
     .byte 0
 .endm
     migration 0001 "gateway/store/migrations/0001_start.sql"
+    migration 0002 "gateway/store/migrations/0002_reports.sql"
     .section .note.GNU-stack,"",%progbits

@@ -46,6 +46,9 @@ bool query_row(struct query *q);
 int64_t query_take_int(struct query *q);
 struct str query_take_text(struct query *q, struct arena *arena);
 void query_end(struct query *q);
+/* Early reports older than a day (store_outbox.c). */
+void report_forget_early(struct store *store, int64_t now_ms);
+
 /* For statements that give no row. */
 void query_run(struct query *q);
 

@@ -18,8 +18,8 @@ static const char *const sql_of[QUERIES] = {
 #undef Q
 };
 
-extern const char migration_0001[]; /* migrations.S */
-static const char *const migrations[] = {migration_0001};
+extern const char migration_0001[], migration_0002[]; /* migrations.S */
+static const char *const migrations[] = {migration_0001, migration_0002};
 enum { MIGRATIONS = sizeof migrations / sizeof migrations[0] };
 
 /* ---- queries ---- */
@@ -382,9 +382,10 @@ void store_figures(struct store *store, struct store_figures *f)
     figures_of_outbox(store, f);
 }
 
-void store_purge(struct store *store, int64_t before, size_t most)
+void store_purge(struct store *store, int64_t before, int64_t now_ms, size_t most)
 {
     static const enum query_name purges[] = {QUERY_inbox_purge, QUERY_outbox_purge, QUERY_outbox_event_purge};
+    report_forget_early(store, now_ms);
     for (int i = 0; i < 3; i++) {
         struct query q = query_begin(store, purges[i]);
         query_int(&q, (int64_t)most);

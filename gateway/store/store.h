@@ -134,7 +134,13 @@ int64_t outbox_add(struct store *store, const struct outbound *message, int64_t 
 size_t outbox_claim(struct store *store, struct arena *arena, struct str channel, enum lane lane,
                     struct str node, int64_t now_ms, struct outbound *rows, size_t most);
 int64_t outbox_next_due(struct store *store, struct str channel, enum lane lane); /* ms; 0: none waits */
-void outbox_sent(struct store *store, int64_t id, struct str provider_id, int64_t now_ms);
+void outbox_sent(struct store *store, struct arena *arena, const struct outbound *row, struct str provider_id,
+                 int64_t now_ms);
+/* Queued rows of one channel become another's; how many. */
+size_t outbox_hand_over(struct store *store, struct str from, struct str to, int64_t now_ms, size_t most);
+/* A person's word: sent once more (marked where it may have gone already), or not at all. */
+bool outbox_again(struct store *store, const struct outbound *row, int64_t now_ms);
+bool outbox_drop(struct store *store, const struct outbound *row, int64_t now_ms);
 void outbox_move(struct store *store, const struct outbound *row, const struct outbox_move *move,
                  const char *what, struct str reason, int64_t now_ms);
 void outbox_unclaim(struct store *store, int64_t id, int64_t now_ms);
@@ -148,7 +154,9 @@ size_t outbox_replies(struct store *store, struct arena *arena, int64_t message,
 enum outbox_pick { PICK_UNCERTAIN, PICK_EXPIRED, PICK_LEFT_BEHIND };
 size_t outbox_pick(struct store *store, struct arena *arena, enum outbox_pick which, int64_t now_ms,
                    struct outbound *rows, size_t most);
-/* Applies a delivery report; false where the message is not known. */
+/* Applies a delivery report; one by the telecom's own id that comes before its
+ * message is settled is kept for a day and applied then.  False where the
+ * message is not known (yet). */
 bool outbox_report(struct store *store, struct arena *arena, const struct report *report, int64_t now_ms);
 struct outbox_event {
     int64_t at_ms;
@@ -168,7 +176,7 @@ void store_figures(struct store *store, struct store_figures *figures);
 /* Looks at the MOST oldest messages and deletes those older than BEFORE (UTC
  * seconds); called often, it keeps up, and costs next to nothing when nothing
  * is old. */
-void store_purge(struct store *store, int64_t before, size_t most);
+void store_purge(struct store *store, int64_t before, int64_t now_ms, size_t most);
 int64_t store_wal_bytes(const struct store *store);
 
 #endif

@@ -89,24 +89,104 @@ int64_t outbox_next_due(struct store *store, struct str channel, enum lane lane)
     return due;
 }
 
+/* Telecoms name an id in another case, or with its zeros lost. */
+static struct str provider_key(struct arena *arena, struct str id)
+{
+    bool digits = id.n > 0;
+    for (size_t i = 0; i < id.n; i++)
+        digits = digits && id.p[i] >= '0' && id.p[i] <= '9';
+    while (digits && id.n > 1 && id.p[0] == '0')
+        id = str_after(id, 1);
+    struct sbuf key = sbuf_in(arena);
+    for (size_t i = 0; i < id.n; i++)
+        sbuf_byte(&key, id.p[i] >= 'A' && id.p[i] <= 'Z' ? (char)(id.p[i] + 32) : id.p[i]);
+    return sbuf_str(&key);
+}
+
 static bool note_sent(struct store *store, enum query_name name, int64_t id, struct str provider_id,
-                      int64_t now_ms)
+                      struct str key, int64_t now_ms)
 {
     struct query q = query_begin(store, name);
     query_int(&q, now_ms);
     query_text(&q, provider_id);
+    query_text(&q, key);
     query_int(&q, id);
     bool moved = query_row(&q);
     query_run(&q);
     return moved;
 }
 
+/* A report that came before its message had the telecom's id. */
+static void apply_early(struct store *store, struct arena *arena, int64_t id, struct str channel,
+                        struct str key, int64_t now_ms)
+{
+    struct report report = {.channel = channel, .id = id};
+    struct query q = query_begin(store, QUERY_early_report_take);
+    query_text(&q, channel);
+    query_text(&q, key);
+    bool found = query_row(&q);
+    if (found) {
+        report.state = (enum report_state)query_take_int(&q);
+        report.detail = query_take_text(&q, arena);
+    }
+    query_run(&q);
+    if (found)
+        (void)outbox_report(store, arena, &report, now_ms); /* the row is there */
+}
+
 /* Moves forward only: a report may have come before this answer, and then only
  * what it could not know is added. */
-void outbox_sent(struct store *store, int64_t id, struct str provider_id, int64_t now_ms)
+void outbox_sent(struct store *store, struct arena *arena, const struct outbound *row, struct str provider_id,
+                 int64_t now_ms)
 {
-    if (!note_sent(store, QUERY_outbox_sent, id, provider_id, now_ms))
-        (void)note_sent(store, QUERY_outbox_sent_late, id, provider_id, now_ms); /* it gives no row */
+    struct str key = provider_key(arena, provider_id);
+    bool moved = note_sent(store, QUERY_outbox_sent, row->id, provider_id, key, now_ms);
+    if (!moved)
+        /* it gives no row */
+        (void)note_sent(store, QUERY_outbox_sent_late, row->id, provider_id, key, now_ms);
+    if (key.n > 0)
+        apply_early(store, arena, row->id, row->channel, key, now_ms);
+}
+
+size_t outbox_hand_over(struct store *store, struct str from, struct str to, int64_t now_ms, size_t most)
+{
+    size_t n = 0;
+    struct query q = query_begin(store, QUERY_outbox_hand_over);
+    query_text(&q, to);
+    query_int(&q, now_ms);
+    query_text(&q, from);
+    query_int(&q, (int64_t)most);
+    while (query_row(&q))
+        n++;
+    return n;
+}
+
+bool outbox_again(struct store *store, const struct outbound *row, int64_t now_ms)
+{
+    struct query q = query_begin(store, QUERY_outbox_again);
+    query_int(&q, now_ms);
+    query_int(&q, now_ms + outbox_lifetime_ms(row->lane));
+    query_int(&q, row->id);
+    bool moved = query_row(&q);
+    query_run(&q);
+    return moved;
+}
+
+bool outbox_drop(struct store *store, const struct outbound *row, int64_t now_ms)
+{
+    struct query q = query_begin(store, QUERY_outbox_drop);
+    query_int(&q, now_ms);
+    query_int(&q, row->id);
+    bool moved = query_row(&q);
+    query_run(&q);
+    return moved;
+}
+
+void report_forget_early(struct store *store, int64_t now_ms)
+{
+    struct query q = query_begin(store, QUERY_early_report_purge);
+    query_int(&q, now_ms - 24LL * 3600 * 1000);
+    query_run(&q);
 }
 
 static void add_event(struct store *store, int64_t id, int64_t now_ms, const char *what, struct str detail)
@@ -190,11 +270,38 @@ static enum outbox_status status_from(struct str name)
     return OUTBOX_HELD;
 }
 
+/* The row a report is about, by our id or the telecom's. */
+static int64_t reported_id(struct store *store, struct arena *arena, const struct report *report)
+{
+    if (report->id != 0)
+        return report->id;
+    struct query q = query_begin(store, QUERY_outbox_by_provider_key);
+    query_text(&q, report->channel);
+    query_text(&q, provider_key(arena, report->provider_id));
+    int64_t id = query_row(&q) ? query_take_int(&q) : 0;
+    query_end(&q);
+    return id;
+}
+
+static void keep_early(struct store *store, struct arena *arena, const struct report *report, int64_t now_ms)
+{
+    struct query q = query_begin(store, QUERY_early_report_put);
+    query_text(&q, report->channel);
+    query_text(&q, provider_key(arena, report->provider_id));
+    query_int(&q, report->state);
+    query_text(&q, report->detail);
+    query_int(&q, now_ms);
+    query_run(&q);
+}
+
 bool outbox_report(struct store *store, struct arena *arena, const struct report *report, int64_t now_ms)
 {
     struct outbound row;
     enum outbox_status to;
-    if (!outbox_get(store, arena, report->id, &row) || !str_eq(row.channel, report->channel))
+    int64_t id = reported_id(store, arena, report);
+    if (id == 0 && report->provider_id.n > 0)
+        keep_early(store, arena, report, now_ms);
+    if (id == 0 || !outbox_get(store, arena, id, &row) || !str_eq(row.channel, report->channel))
         return false;
     if (!outbox_after_report(status_from(row.status), report->state, &to))
         return true;
@@ -207,7 +314,8 @@ bool outbox_report(struct store *store, struct arena *arena, const struct report
     query_text(&q, row.status);
     query_run(&q);
     if (row.sent_ms == 0 && to != OUTBOX_FAILED) /* the report came before the answer to the send */
-        (void)note_sent(store, QUERY_outbox_sent_late, row.id, row.provider_id, now_ms); /* it gives no row */
+        (void)note_sent(store, QUERY_outbox_sent_late, row.id, row.provider_id, STR(""),
+                        now_ms); /* it gives no row */
     return true;
 }
 

@@ -201,7 +201,7 @@ static void accept_all(struct play *p)
         size_t n = outbox_claim(p->store, p->arena, STR("mci"), (enum lane)lane, STR("test"), p->now_ms, rows,
                                 ROWS_MOST);
         for (size_t i = 0; i < n; i++)
-            outbox_sent(p->store, rows[i].id, STR(""), p->now_ms);
+            outbox_sent(p->store, p->arena, &rows[i], STR(""), p->now_ms);
     }
     if (store_commit(p->store) != STORE_DONE)
         wrong(p, "%s", store_reason(p->store));

@@ -149,6 +149,12 @@ static inline struct outbound outbox_row(struct world *w, int64_t id)
     return row;
 }
 
+static inline void note_sent(struct world *w, int64_t id, struct str provider_id, int64_t now_ms)
+{
+    struct outbound row = outbox_row(w, id);
+    outbox_sent(w->store, w->arena, &row, provider_id, now_ms);
+}
+
 static inline struct need a_need(uint32_t code, int64_t required)
 {
     struct need need = {.code = code,

@@ -119,7 +119,7 @@ static void what_was_claimed_can_be_given_back(void **state)
     assert_int_equal(outbox_row(w, id).attempts, 0);
     struct outbound row;
     assert_int_equal(claim(w, "mci", LANE_CONFIRMATION, NOW_MS + 5, &row, 1), 1);
-    outbox_sent(w->store, id, STR("p1"), NOW_MS + 6);
+    note_sent(w, id, STR("p1"), NOW_MS + 6);
     outbox_unclaim(w->store, id, NOW_MS + 7); /* too late: it was sent */
     row = outbox_row(w, id);
     assert_text(row.status, "sent");
@@ -143,7 +143,7 @@ static void take_step(struct world *w, int64_t id, enum step step, int64_t now_m
 {
     static const enum report_state states[] = {REPORT_SENT, REPORT_SENT, REPORT_DELIVERED, REPORT_FAILED};
     if (step == ANSWERED)
-        outbox_sent(w->store, id, STR("p1"), now_ms);
+        note_sent(w, id, STR("p1"), now_ms);
     else
         report_step(w, id, states[step], now_ms);
 }
@@ -221,7 +221,7 @@ static void the_telecoms_id_survives_an_early_report(void **state)
     for (int i = 0; i < 3; i++) {
         int64_t id = a_claimed_row(w);
         report_step(w, id, states[i], NOW_MS + 1);
-        outbox_sent(w->store, id, STR("p1"), NOW_MS + 2);
+        note_sent(w, id, STR("p1"), NOW_MS + 2);
         assert_text(outbox_row(w, id).provider_id, "p1");
     }
     commit(w);
@@ -318,6 +318,57 @@ static void pages_replies_and_what_was_left_behind(void **state)
     assert_int_equal(figures.oldest_ms[LANE_CODE], 0);
 }
 
+/* ---- the telecom's own ids ---- */
+
+/* In any order, in another case, with its zeros lost, for another channel. */
+static void reports_by_the_telecoms_id(void **state)
+{
+    struct world *w = *state;
+    begin(w);
+    int64_t late = add_outbox(w, "mci", LANE_CONFIRMATION, 0, NOW_MS),
+            early = add_outbox(w, "mci", LANE_CONFIRMATION, 0, NOW_MS);
+    struct outbound rows[2];
+    assert_int_equal(claim(w, "mci", LANE_CONFIRMATION, NOW_MS, rows, 2), 2);
+    note_sent(w, late, STR("ATXid_1aB"), NOW_MS + 1);
+    struct report report = {
+        .channel = STR("mci"), .provider_id = STR("atxID_1ab"), .state = REPORT_DELIVERED};
+    assert_true(outbox_report(w->store, w->arena, &report, NOW_MS + 2));
+    assert_text(outbox_row(w, late).status, "delivered");
+    report.provider_id = STR("17"); /* before the answer to the send, which says 00017 */
+    assert_false(outbox_report(w->store, w->arena, &report, NOW_MS + 3));
+    report.state = REPORT_SENT; /* a later and lesser one takes nothing back */
+    assert_false(outbox_report(w->store, w->arena, &report, NOW_MS + 3));
+    assert_text(outbox_row(w, early).status, "sending");
+    note_sent(w, early, STR("00017"), NOW_MS + 4);
+    assert_text(outbox_row(w, early).status, "delivered");
+    report =
+        (struct report){.channel = STR("other"), .provider_id = STR("ATXid_1aB"), .state = REPORT_FAILED};
+    assert_false(outbox_report(w->store, w->arena, &report, NOW_MS + 5));
+    assert_text(outbox_row(w, late).status, "delivered");
+    commit(w);
+}
+
+static void a_person_decides(void **state)
+{
+    struct world *w = *state;
+    begin(w);
+    int64_t id = add_outbox(w, "mci", LANE_CONFIRMATION, 0, NOW_MS);
+    struct outbound row = outbox_row(w, id);
+    struct outbox_move held = {.status = OUTBOX_HELD};
+    assert_false(outbox_again(w->store, &row, NOW_MS)); /* it waits already */
+    outbox_move(w->store, &row, &held, "held", STR("why"), NOW_MS);
+    assert_true(outbox_again(w->store, &row, NOW_MS + 1));
+    row = outbox_row(w, id);
+    assert_text(row.status, "queued");
+    assert_true(row.may_be_double);
+    assert_int_equal(outbox_hand_over(w->store, STR("mci"), STR("other"), NOW_MS + 2, 10), 1);
+    assert_text(outbox_row(w, id).channel, "other");
+    assert_true(outbox_drop(w->store, &row, NOW_MS + 3));
+    assert_text(outbox_row(w, id).status, "failed");
+    assert_false(outbox_drop(w->store, &row, NOW_MS + 4));
+    commit(w);
+}
+
 /* ---- purging ---- */
 
 static int64_t in_state(struct world *w, enum outbox_status status, int64_t created_ms)
@@ -345,9 +396,9 @@ static void purging_takes_old_messages_only(void **state)
     inbox_settle(w->store, open, "done", "", true, NOW);
     p.message = old;
     assert_true(pledge_add(w->store, &p));
-    store_purge(w->store, NOW, 100);
+    store_purge(w->store, NOW, NOW_MS, 100);
     assert_true(inbox_get(w->store, w->arena, old, &message)); /* not older than that */
-    store_purge(w->store, NOW + 5, 100);
+    store_purge(w->store, NOW + 5, NOW_MS, 100);
     commit(w);
     for (int i = 0; i < OUTBOX_STATUSES; i++) {
         bool ended = i == OUTBOX_SENT || i == OUTBOX_DELIVERED || i == OUTBOX_FAILED || i == OUTBOX_EXPIRED;
@@ -367,7 +418,7 @@ static void purging_takes_a_few_at_a_time(void **state)
     for (int i = 0; i < 5; i++)
         assert_true(in_state(w, OUTBOX_DELIVERED, NOW_MS) > 0);
     for (int left = 3; left >= -1; left -= 2) {
-        store_purge(w->store, NOW + 5, 2);
+        store_purge(w->store, NOW + 5, NOW_MS, 2);
         store_figures(w->store, &figures);
         assert_int_equal(figures.messages_out,
                          left > 1 ? left : 1); /* the newest stays, so that its id does */
@@ -382,7 +433,7 @@ static void events_go_with_their_message(void **state)
     struct outbox_event events[2];
     begin(w);
     int64_t id = in_state(w, OUTBOX_DELIVERED, NOW_MS);
-    store_purge(w->store, NOW + 5, 100);
+    store_purge(w->store, NOW + 5, NOW_MS, 100);
     commit(w);
     assert_int_equal(outbox_events(w->store, w->arena, id, events, 2), 0);
 }
@@ -393,7 +444,7 @@ static void ids_are_not_used_again(void **state)
     struct world *w = *state;
     begin(w);
     int64_t id = in_state(w, OUTBOX_DELIVERED, NOW_MS), message = add_inbox(w, "a", DAY, 0, "x");
-    store_purge(w->store, NOW + 5, 100);
+    store_purge(w->store, NOW + 5, NOW_MS, 100);
     commit(w);
     begin(w);
     int64_t next = add_outbox(w, "mci", LANE_CONFIRMATION, 0, NOW_MS);
@@ -418,6 +469,8 @@ int main(void)
         BOTH(moves_are_kept_with_their_events),
         BOTH(pages_replies_and_what_was_left_behind),
         BOTH(purging_takes_old_messages_only),
+        BOTH(reports_by_the_telecoms_id),
+        BOTH(a_person_decides),
         BOTH(purging_takes_a_few_at_a_time),
         BOTH(events_go_with_their_message),
         BOTH(ids_are_not_used_again),

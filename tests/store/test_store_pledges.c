@@ -124,7 +124,7 @@ static void an_equal_pledge_of_the_window_is_the_same(void **state)
     struct outbound row[1];
     assert_int_equal(
         outbox_claim(w->store, w->arena, STR("mci"), LANE_CONFIRMATION, STR("n"), NOW_MS, row, 1), 1);
-    outbox_sent(w->store, first, STR(""), NOW_MS + 1000);
+    note_sent(w, first, STR(""), NOW_MS + 1000);
     int64_t sent = outbox_row(w, first).sent_ms;
     assert_int_equal(pledge_same(w->store, &tomorrow, sent), one.reference);
     assert_int_equal(pledge_same(w->store, &tomorrow, sent + 1), 0);
@@ -144,8 +144,8 @@ static void the_window_is_that_of_the_first_confirmation(void **state)
     tomorrow.day++;
     assert_int_equal(
         outbox_claim(w->store, w->arena, STR("mci"), LANE_CONFIRMATION, STR("n"), NOW_MS, rows, 2), 2);
-    outbox_sent(w->store, first, STR(""), NOW_MS + 1000);
-    outbox_sent(w->store, second, STR(""), NOW_MS + 3600000);
+    note_sent(w, first, STR(""), NOW_MS + 1000);
+    note_sent(w, second, STR(""), NOW_MS + 3600000);
     assert_int_equal(pledge_same(w->store, &tomorrow, NOW_MS + 1000), one.reference);
     assert_int_equal(pledge_same(w->store, &tomorrow, NOW_MS + 1001), 0);
     commit(w);
