@@ -65,11 +65,13 @@ static struct str paused(struct store *store, struct arena *arena, const struct 
                       STR_ARG(m->channel), STR_ARG(note));
 }
 
-static struct str waits_for(struct store *store, struct arena *arena, const struct outbound *m,
-                            int64_t now_ms)
+static struct str waits_for(const struct config *config, struct store *store, struct arena *arena,
+                            const struct outbound *m, int64_t now_ms)
 {
     char at[24];
     struct str pause = paused(store, arena, m, now_ms);
+    if (str_is(m->status, "queued") && config_channel(config, m->channel) == NULL)
+        return str_printf(arena, "channel %.*s, which the config no longer has", STR_ARG(m->channel));
     if (str_is(m->status, "queued") && pause.n > 0)
         return pause;
     clock_iso(m->due_ms / 1000, at);
@@ -103,7 +105,8 @@ static struct json *events_of(struct store *store, struct arena *arena, const st
     return list;
 }
 
-static struct json *show_out(struct store *store, struct arena *arena, const struct outbound *m)
+static struct json *show_out(const struct config *config, struct store *store, struct arena *arena,
+                             const struct outbound *m)
 {
     struct json *json = json_object_new();
     json_put_str(json, "id", str_printf(arena, "out%lld", (long long)m->id));
@@ -111,7 +114,7 @@ static struct json *show_out(struct store *store, struct arena *arena, const str
     json_put_str(json, "channel", m->channel);
     json_put_str(json, "phone", str_printf(arena, "%lld", (long long)m->phone));
     json_put_str(json, "status", m->status);
-    json_put_str(json, "waits_for", waits_for(store, arena, m, clock_ms()));
+    json_put_str(json, "waits_for", waits_for(config, store, arena, m, clock_ms()));
     json_put_int(json, "attempts", m->attempts);
     json_put_int(json, "segments", m->segments);
     json_put_str(json, "lane", str_of(lane_names[m->lane]));
@@ -129,7 +132,8 @@ static struct json *show_out(struct store *store, struct arena *arena, const str
     return json;
 }
 
-static struct json *show_in(struct store *store, struct arena *arena, const struct inbox_row *r)
+static struct json *show_in(const struct config *config, struct store *store, struct arena *arena,
+                            const struct inbox_row *r)
 {
     struct outbound replies[32];
     struct json *json = json_object_new(), *list = json_array_new();
@@ -149,12 +153,12 @@ static struct json *show_in(struct store *store, struct arena *arena, const stru
     put_ms(json, "updated_at", r->updated_at * 1000);
     size_t n = outbox_replies(store, arena, r->id, replies, 32);
     for (size_t i = 0; i < n; i++)
-        json_push(list, show_out(store, arena, &replies[i]));
+        json_push(list, show_out(config, store, arena, &replies[i]));
     json_put(json, "replies", list);
     return json;
 }
 
-static int show(struct cli *cli, struct store *store, struct str name)
+static int show(struct cli *cli, const struct config *config, struct store *store, struct str name)
 {
     struct inbox_row in;
     struct outbound out;
@@ -163,9 +167,9 @@ static int show(struct cli *cli, struct store *store, struct str name)
     int64_t id;
     if (message_id_read(name, &incoming, &id)) {
         if (incoming && inbox_get(store, cli->arena, id, &in))
-            json = show_in(store, cli->arena, &in);
+            json = show_in(config, store, cli->arena, &in);
         else if (!incoming && outbox_get(store, cli->arena, id, &out))
-            json = show_out(store, cli->arena, &out);
+            json = show_out(config, store, cli->arena, &out);
     }
     if (json == NULL) {
         fprintf(stderr, "yavar: no message has the id %.*s; ids look like in12 and out7\n", STR_ARG(name));
@@ -221,7 +225,7 @@ int cmd_message(struct cli *cli)
         code = decide(cli, config);
     } else {
         struct store *store = cli_reader(cli, config);
-        code = lists ? list(cli, store) : show(cli, store, str_of(cli->args[1]));
+        code = lists ? list(cli, store) : show(cli, config, store, str_of(cli->args[1]));
         store_close(store);
     }
     config_drop(config);

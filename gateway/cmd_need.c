@@ -25,7 +25,7 @@ static int list(struct cli *cli, struct store *store)
         cli_print(sbuf_str(&out));
         arena_free(arena);
     }
-    return EXIT_FINE;
+    return store_failed(store) == STORE_FINE ? EXIT_FINE : EXIT_FAULT;
 }
 
 static struct json *as_json(const struct need *n)

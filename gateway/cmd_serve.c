@@ -155,8 +155,10 @@ static void asked_to_reload(void *ctx)
         struct config *old = s->g.config;
         if (!str_eq(old->service.database, fresh->service.database) ||
             !str_eq(old->service.listen, fresh->service.listen) ||
-            !str_eq(old->service.admin_listen, fresh->service.admin_listen))
-            LOG(LOG_WARN, "restart_needed", "listen, admin_listen and database change only with a restart");
+            !str_eq(old->service.admin_listen, fresh->service.admin_listen) ||
+            !str_eq(old->service.timezone, fresh->service.timezone))
+            LOG(LOG_WARN, "restart_needed",
+                "listen, admin_listen, database and timezone change only with a restart");
         metrics_remap(&s->g.metrics, old, fresh);
         s->g.config = fresh;
         sender_reload(s->g.sender);

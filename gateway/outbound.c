@@ -129,12 +129,28 @@ static void settle_row(struct line *line, struct row *row, const struct settled 
     row_list_push(&line->sender->settled, row);
 }
 
+/* What follows a message that did not go waits with it (outbox_delay_rest): it
+ * is given back before the failure is settled, and that before the next claim. */
+static void hold_back_rest(struct line *line, const struct shot *shot)
+{
+    struct row_list back;
+    row_list_init(&back);
+    for (size_t i = 0; i < shot->n; i++)
+        for (int lane = 0; lane < LANES && shot->results[i].result != SEND_OK; lane++)
+            line->waiting_count -= row_list_pull(&line->waiting[lane], shot->messages[i].reply_to, &back);
+    if (back.head == NULL)
+        return;
+    if (!outbound_unclaim(line->sender->gateway, &back))
+        row_list_free(&back); /* they are `sending` still, and at the next start uncertain */
+    settle_now(line->sender);
+}
+
 static void answered(void *ctx, const struct http_answer *answer)
 {
     struct shot *shot = ctx;
     struct line *line = shot->line;
-    const struct channel *channel = channel_of(line);
-    const struct service *service = &line->sender->gateway->config->service;
+    const struct channel *channel = config_channel(shot->config, line->name);
+    const struct service *service = &shot->config->service;
     struct arena *arena = arena_new(4096);
     struct send_answer a = {.kind = answer->outcome == HTTP_ANSWERED ? ANSWER_CAME
                                     : answer->outcome == HTTP_UNSENT ? ANSWER_UNSENT
@@ -143,15 +159,13 @@ static void answered(void *ctx, const struct http_answer *answer)
                             .headers = &answer->headers,
                             .body = answer->body,
                             .reason = answer->reason};
-    for (size_t i = 0; i < shot->n; i++)
-        shot->results[i] = (struct settled){.result = SEND_UNCERTAIN, .detail = STR("the channel is gone")};
-    if (channel != NULL)
-        provider_find(channel->provider)->settle(channel, &a, shot->messages, shot->n, shot->results, arena);
+    provider_find(channel->provider)->settle(channel, &a, shot->messages, shot->n, shot->results, arena);
     breaker_note(&line->breaker, telecom_answered(shot->results[0].result), clock_steady_ms(),
                  service->retry_first, service->retry_most);
     line->in_flight--;
     for (size_t i = 0; i < shot->n; i++)
         settle_row(line, shot->rows[i], &shot->results[i]);
+    hold_back_rest(line, shot);
     loop_timer_set(line->sender->settle_soon, 0);
     arena_free(arena);
     shot_free(shot);
@@ -212,8 +226,8 @@ static void claim(struct line *line, const struct channel *channel, int64_t now_
 
 /* The lane whose turn it is: each lane gains its share, the richest of those
  * that have rows goes, and pays the sum.  What an empty lane does not use
- * passes to the others.  A phone gets one message after another, so that where
- * to pay does not overtake the confirmation. */
+ * passes to the others.  Replies to one message go one after another, so that
+ * where to pay does not overtake the confirmation. */
 static struct row *next_row(struct line *line)
 {
     int best = -1, sum = 0;
@@ -255,7 +269,7 @@ static bool send_row(struct line *line, const struct channel *channel, struct ro
     size_t most =
         (size_t)channel->recipients < provider->batch ? (size_t)channel->recipients : provider->batch;
     struct row_list *waiting = &line->waiting[row->message.lane];
-    struct shot *shot = shot_load(line, row, most, waiting, &line->wire);
+    struct shot *shot = shot_load(line, g->config, row, most, waiting, &line->wire);
     struct arena *arena = arena_new(4096);
     struct http_request request =
         provider->build(channel, &g->config->service, shot->messages, shot->n, arena);

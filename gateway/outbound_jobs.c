@@ -44,12 +44,27 @@ struct row *row_list_pop(struct row_list *list)
     return row;
 }
 
-bool row_list_has_phone(const struct row_list *list, int64_t phone)
+bool row_list_has_reply(const struct row_list *list, int64_t reply_to)
 {
-    for (const struct row *row = list->head; row != NULL; row = row->next)
-        if (row->message.phone == phone)
+    for (const struct row *row = list->head; row != NULL && reply_to != 0; row = row->next)
+        if (row->message.reply_to == reply_to)
             return true;
     return false;
+}
+
+size_t row_list_pull(struct row_list *list, int64_t reply_to, struct row_list *back)
+{
+    size_t n = 0;
+    struct row *next;
+    for (struct row *row = list->head; row != NULL && reply_to != 0; row = next) {
+        next = row->next;
+        if (row->message.reply_to != reply_to)
+            continue;
+        row_list_remove(list, row);
+        row_list_push(back, row);
+        n++;
+    }
+    return n;
 }
 
 void row_list_remove(struct row_list *list, struct row *row)
@@ -65,7 +80,7 @@ void row_list_remove(struct row_list *list, struct row *row)
 struct row *row_list_pop_free(struct row_list *list, const struct row_list *busy)
 {
     for (struct row *row = list->head; row != NULL; row = row->next)
-        if (!row_list_has_phone(busy, row->message.phone)) {
+        if (!row_list_has_reply(busy, row->message.reply_to)) {
             row_list_remove(list, row);
             return row;
         }
@@ -277,6 +292,8 @@ static void settle_row(struct outbound_job *j, struct store *store, struct row *
                                    STR_ARG(row->settled.detail));
     outbox_move(store, m, &move, send_result_names[row->settled.result], reason, now_ms);
     row->due_ms = move.status == OUTBOX_QUEUED ? move.due_ms : 0;
+    if (move.status == OUTBOX_QUEUED && m->reply_to != 0)
+        outbox_delay_rest(store, m, move.due_ms);  /* what follows it waits with it */
     if (row->settled.result == SEND_MISCONFIGURED) /* for `message show`, which reads and asks nobody */
         store_note_put(store, str_printf(j->arena, "paused.%.*s", STR_ARG(m->channel)),
                        str_printf(j->arena, "%lld %.*s", (long long)now_ms + PAUSE_MISCONFIGURED_MS,

@@ -34,9 +34,13 @@ void row_list_init(struct row_list *list);
 void row_list_push(struct row_list *list, struct row *row);
 void row_list_push_front(struct row_list *list, struct row *row);
 struct row *row_list_pop(struct row_list *list); /* NULL: empty */
-bool row_list_has_phone(const struct row_list *list, int64_t phone);
-/* Takes out the first row to none of BUSY's phones; NULL: none. */
+/* Whether a row that answers the same message is in it: where to pay must not
+ * overtake the confirmation. */
+bool row_list_has_reply(const struct row_list *list, int64_t reply_to);
+/* Takes out the first row that answers none of what BUSY answers; NULL: none. */
 struct row *row_list_pop_free(struct row_list *list, const struct row_list *busy);
+/* Moves the rows that answer REPLY_TO to BACK; how many. */
+size_t row_list_pull(struct row_list *list, int64_t reply_to, struct row_list *back);
 void row_list_remove(struct row_list *list, struct row *row);
 void row_list_append(struct row_list *list, struct row_list *more); /* empties MORE */
 void row_list_free(struct row_list *list);

@@ -24,16 +24,26 @@ static void load(struct shot *shot, struct row *row, struct row_list *wire)
     row_list_push(wire, row);
 }
 
-struct shot *shot_load(struct line *line, struct row *first, size_t most, struct row_list *waiting,
-                       struct row_list *wire)
+static bool has_phone(const struct shot *shot, int64_t phone)
+{
+    for (size_t i = 0; i < shot->n; i++)
+        if (shot->messages[i].phone == phone)
+            return true;
+    return false;
+}
+
+struct shot *shot_load(struct line *line, struct config *config, struct row *first, size_t most,
+                       struct row_list *waiting, struct row_list *wire)
 {
     most = most < SHOT_MOST ? most : SHOT_MOST;
     struct shot *shot = new_shot(line, most);
     struct row *next;
+    shot->config = config_keep(config);
     load(shot, first, wire);
     for (struct row *row = waiting->head; row != NULL && shot->n < most; row = next) {
         next = row->next;
-        if (!str_eq(row->message.text, first->message.text) || row_list_has_phone(wire, row->message.phone))
+        if (!str_eq(row->message.text, first->message.text) || has_phone(shot, row->message.phone) ||
+            row_list_has_reply(wire, row->message.reply_to))
             continue;
         row_list_remove(waiting, row);
         load(shot, row, wire);
@@ -55,6 +65,7 @@ size_t shot_unload(struct shot *shot, struct row_list *waiting, struct row_list 
 
 void shot_free(struct shot *shot)
 {
+    config_drop(shot->config);
     free(shot->rows);
     free(shot->messages);
     free(shot->results);

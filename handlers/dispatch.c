@@ -109,9 +109,10 @@ static void run_answer(struct turn *t, const struct question *question, const st
     run_handler(t);
 }
 
+/* Read out of a text without any command word: it may well be a machine's. */
 static bool doubtful(const struct turn *t)
 {
-    return t->command.name != COMMAND_unknown && (t->command.guessed || t->command.problem != PROBLEM_NONE);
+    return t->command.name != COMMAND_unknown && t->command.guessed && !t->command.has_language;
 }
 
 static void converse(struct turn *t)

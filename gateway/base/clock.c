@@ -22,11 +22,6 @@ int64_t clock_steady_ms(void)
     return now_us(CLOCK_MONOTONIC) / 1000;
 }
 
-int64_t clock_steady_us(void)
-{
-    return now_us(CLOCK_MONOTONIC);
-}
-
 void clock_iso(int64_t utc_seconds, char out[24])
 {
     time_t t = (time_t)utc_seconds;

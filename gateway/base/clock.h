@@ -11,7 +11,6 @@
 
 int64_t clock_ms(void);        /* UTC milliseconds since 1970 */
 int64_t clock_steady_ms(void); /* never jumps */
-int64_t clock_steady_us(void);
 
 /* "2026-11-22T04:41:00Z"; OUT holds 24. */
 void clock_iso(int64_t utc_seconds, char out[24]);

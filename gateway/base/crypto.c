@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#include "gateway/base/arena.h"
 #include "gateway/base/damm.h"
 
 static_assert(sizeof(struct reference_key) == crypto_shorthash_KEYBYTES, "the key is SipHash's");
@@ -32,6 +33,16 @@ void crypto_hmac_sha256_hex(struct str key, const struct str *parts, size_t coun
     assert(bad == 0);
     /* it cannot fail, and OUT has the room */
     (void)bad, (void)sodium_bin2hex(out, 65, mac, sizeof mac);
+}
+
+struct str crypto_base64(struct arena *arena, struct str bytes)
+{
+    size_t room = sodium_base64_ENCODED_LEN(bytes.n, sodium_base64_VARIANT_ORIGINAL);
+    char *out = arena_alloc(arena, room);
+    /* it cannot fail, and OUT has the room */
+    (void)sodium_bin2base64(out, room, (const unsigned char *)bytes.p, bytes.n,
+                            sodium_base64_VARIANT_ORIGINAL);
+    return str_from(out, room - 1);
 }
 
 void crypto_random(void *out, size_t n)

@@ -1,5 +1,5 @@
-/* What we take from libsodium: hashes, constant-time comparison, randomness,
- * and the keyed permutation behind references.  The only file that knows it.
+/* What we take from libsodium: hashes, constant-time comparison, base64,
+ * randomness, and the keyed permutation behind references.  The only file that knows it.
  *
  * crypto_start once, in main, before any thread; then any thread. */
 #ifndef YAVAR_BASE_CRYPTO_H
@@ -19,6 +19,9 @@ bool crypto_same(struct str a, struct str b);
 
 /* HMAC-SHA256 of the parts one behind another, as 64 lower-case hex digits. */
 void crypto_hmac_sha256_hex(struct str key, const struct str *parts, size_t count, char out[65]);
+
+/* Base64 (RFC 4648, padded), in the arena; in a time that does not tell what. */
+struct str crypto_base64(struct arena *arena, struct str bytes);
 
 void crypto_random(void *out, size_t n);
 

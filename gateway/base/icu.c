@@ -69,11 +69,6 @@ void icu_nfkc_lower(struct sbuf *out, struct str s)
         sbuf_add(out, s);
 }
 
-bool icu_is_letter(uint32_t c)
-{
-    return (U_GET_GC_MASK((UChar32)c) & (U_GC_L_MASK | U_GC_M_MASK)) != 0;
-}
-
 bool icu_is_space(uint32_t c)
 {
     return u_isUWhiteSpace((UChar32)c) != 0;

@@ -20,7 +20,6 @@ bool icu_boundary_before(uint32_t c);
 /* Appends the NFKC form of S (valid UTF-8), lower-cased. */
 void icu_nfkc_lower(struct sbuf *out, struct str s);
 
-bool icu_is_letter(uint32_t c); /* letters, and marks that belong to them */
 bool icu_is_space(uint32_t c);
 
 /* A calendar day as people read it. */

@@ -241,8 +241,8 @@ struct worker *worker_start(struct loop *loop, const char *name, const struct wo
 
 bool worker_submit(struct worker *w, struct job *job)
 {
-    if (w->waiting >= w->limit || atomic_load(&w->broken))
-        return false;
+    if (w->waiting >= w->limit || w->stopping || atomic_load(&w->broken))
+        return false; /* stopping is written by this thread */
     w->waiting++;
     lock(w);
     queue_push(&w->queued[job->rank], job);

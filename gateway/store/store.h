@@ -136,6 +136,8 @@ size_t outbox_claim(struct store *store, struct arena *arena, struct str channel
 int64_t outbox_next_due(struct store *store, struct str channel, enum lane lane); /* ms; 0: none waits */
 void outbox_sent(struct store *store, struct arena *arena, const struct outbound *row, struct str provider_id,
                  int64_t now_ms);
+/* Later replies to the same message are not due before DUE_MS either. */
+void outbox_delay_rest(struct store *store, const struct outbound *row, int64_t due_ms);
 /* Queued rows of one channel become another's; how many. */
 size_t outbox_hand_over(struct store *store, struct str from, struct str to, int64_t now_ms, size_t most);
 /* A person's word: sent once more (marked where it may have gone already), or not at all. */

@@ -148,6 +148,15 @@ void outbox_sent(struct store *store, struct arena *arena, const struct outbound
         apply_early(store, arena, row->id, row->channel, key, now_ms);
 }
 
+void outbox_delay_rest(struct store *store, const struct outbound *row, int64_t due_ms)
+{
+    struct query q = query_begin(store, QUERY_outbox_delay_rest);
+    query_int(&q, due_ms);
+    query_int(&q, row->reply_to);
+    query_int(&q, row->id);
+    query_run(&q);
+}
+
 size_t outbox_hand_over(struct store *store, struct str from, struct str to, int64_t now_ms, size_t most)
 {
     size_t n = 0;

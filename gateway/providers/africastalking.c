@@ -1,0 +1,299 @@
+/* Africa's Talking, by its documentation and courier's cases.
+ *
+ * In: forms by POST, any kind to any address: the fields tell.  No signature.
+ * Hand-written clients send a bare '+', which a form reads as a blank.
+ * Out: the form API, which takes a list and answers 201 with a status for each
+ * number; a message id of "None" is none. */
+#include "gateway/base/json.h"
+#include "gateway/base/utf8.h"
+#include "gateway/providers/provider.h"
+
+struct africastalking {
+    struct str send_url, username, api_key;
+};
+
+/* clang-format off */
+#define ROW(key, kind, preset, help) {#key, kind, offsetof(struct africastalking, key), preset, help, NULL}
+/* clang-format on */
+static const struct option_row rows[] = {
+    ROW(send_url, OPTION_URL, "https://api.africastalking.com/version1/messaging", "the form API"),
+    ROW(username, OPTION_TEXT, "", "of the application; sandbox in the sandbox"),
+    ROW(api_key, OPTION_SECRET, "", "of the application"),
+};
+#undef ROW
+const struct option_table provider_options_africastalking = {
+    "africastalking", rows, sizeof rows / sizeof rows[0], sizeof(struct africastalking)};
+
+enum { FIELD_MOST = 200, DETAIL_MOST = 120, BATCH = 1000, STATUSES = 11 };
+
+/* What goes into the store beside the text: UTF-8, no NULs, not too long. */
+static struct str clean(struct arena *arena, struct str value, size_t most, bool *bad)
+{
+    return str_dup(arena, str_trim(utf8_repair(arena, utf8_cut(value, most), bad)));
+}
+
+/* ---- in ---- */
+
+struct form {
+    struct http_pairs body, query;
+    bool bad; /* an escape or a byte could not be read */
+    struct arena *arena;
+};
+
+static const struct http_pair *find(const struct form *form, const char *name)
+{
+    const struct http_pair *field = http_field(&form->body, str_of(name));
+    return field != NULL ? field : http_field(&form->query, str_of(name));
+}
+
+static struct str field(struct form *form, const char *name)
+{
+    const struct http_pair *found = find(form, name);
+    return found != NULL ? clean(form->arena, found->value, FIELD_MOST, &form->bad) : STR("");
+}
+
+/* A blank before the digits was a '+' that nobody escaped. */
+static struct str phone(struct form *form, const char *name)
+{
+    const struct http_pair *found = find(form, name);
+    struct str value = field(form, name);
+    bool plus = value.n > 0 && value.p[0] >= '0' && value.p[0] <= '9' && str_starts(found->value, STR(" "));
+    return plus ? str_printf(form->arena, "+%.*s", STR_ARG(value)) : value;
+}
+
+static void parse_message(const struct channel *channel, struct form *form, struct events *events)
+{
+    const struct http_pair *text = find(form, "text");
+    struct inbound *m = arena_new_of(form->arena, struct inbound);
+    m->channel = channel->name;
+    m->sender = phone(form, "from");
+    m->line = phone(form, "to");
+    m->sent = field(form, "date");
+    m->id = field(form, "id");
+    m->text = text != NULL ? utf8_repair(form->arena, text->value, &form->bad) : STR("");
+    m->unreadable = form->bad || text == NULL;
+    events->messages = m;
+    events->message_count = 1;
+    events->bad_content = m->unreadable || m->sender.n == 0;
+}
+
+/* What is not named here changes nothing. */
+static bool state_of(struct str status, enum report_state *state)
+{
+    static const char *const names[] = {"Sent",     "Submitted", "Buffered",         "Success",
+                                        "Rejected", "Failed",    "AbsentSubscriber", "Expired"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (str_eq_nocase(status, str_of(names[i]))) {
+            *state = i < 3 ? REPORT_SENT : i == 3 ? REPORT_DELIVERED : REPORT_FAILED;
+            return true;
+        }
+    return false;
+}
+
+static void parse_report(const struct channel *channel, struct form *form, struct events *events)
+{
+    struct report *r = arena_new_of(form->arena, struct report);
+    struct str status = field(form, "status"), reason = field(form, "failureReason");
+    r->channel = channel->name;
+    r->provider_id = field(form, "id");
+    r->detail = utf8_cut(reason.n > 0 ? reason : status, DETAIL_MOST);
+    events->reports = r;
+    events->report_count = r->provider_id.n > 0 && state_of(status, &r->state);
+    events->bad_content = events->report_count == 0;
+}
+
+static void parse_stop(struct form *form, struct events *events)
+{
+    events->stops = arena_new_of(form->arena, struct str);
+    events->stops[0] = phone(form, "phoneNumber");
+    events->stop_count = events->stops[0].n > 0;
+    events->bad_content = events->stop_count == 0;
+}
+
+static struct events parse(const struct channel *channel, enum endpoint endpoint,
+                           const struct http_request *request, struct arena *arena)
+{
+    struct events events = {0};
+    struct form form = {.arena = arena};
+    (void)endpoint; /* the fields tell */
+    form.body = http_parse_fields(arena, request->body, &form.bad);
+    form.query = http_parse_fields(arena, request->query, &form.bad);
+    if (find(&form, "sessionId") != NULL || find(&form, "serviceCode") != NULL)
+        events.bad_content = 1; /* USSD, at an address that takes none; its end event has a status too */
+    else if (find(&form, "from") != NULL || find(&form, "text") != NULL)
+        parse_message(channel, &form, &events);
+    else if (find(&form, "status") != NULL)
+        parse_report(channel, &form, &events);
+    else if (find(&form, "senderId") != NULL)
+        parse_stop(&form, &events);
+    else /* a premium subscription's callback asks nothing of us */
+        events.bad_content = find(&form, "updateType") == NULL;
+    return events;
+}
+
+/* ---- out ---- */
+
+static void add(struct sbuf *form, const char *name, struct str value)
+{
+    if (form->n > 0)
+        sbuf_byte(form, '&');
+    sbuf_add(form, str_of(name));
+    sbuf_byte(form, '=');
+    http_percent_encode(form, value);
+}
+
+static struct http_request build(const struct channel *channel, const struct service *service,
+                                 const struct outbound *messages, size_t count, struct arena *arena)
+{
+    const struct africastalking *own = channel->own;
+    struct sbuf form = sbuf_in(arena), to = sbuf_in(arena);
+    struct http_pair *headers = arena_array(arena, struct http_pair, 3);
+    (void)service; /* where reports go is set in its dashboard */
+    for (size_t i = 0; i < count; i++)
+        sbuf_printf(&to, "%s+%lld", i > 0 ? "," : "", (long long)messages[i].phone);
+    add(&form, "username", own->username);
+    add(&form, "to", sbuf_str(&to));
+    add(&form, "message", messages[0].text);
+    if (channel->number.n > 0)
+        add(&form, "from", channel->number);
+    add(&form, "bulkSMSMode", STR("1"));
+    add(&form, "enqueue", STR("1")); /* answered before the operators are */
+    headers[0] = (struct http_pair){STR("apiKey"), own->api_key};
+    headers[1] = (struct http_pair){STR("Accept"), STR("application/json")};
+    headers[2] = (struct http_pair){STR("Content-Type"), STR("application/x-www-form-urlencoded")};
+    return (struct http_request){
+        .method = HTTP_POST, .target = own->send_url, .headers = {headers, 3}, .body = sbuf_str(&form)};
+}
+
+/* ---- answers ---- */
+
+/* Beside 100 to 102, which are accepted.  RiskHold: a person there decides. */
+static const struct {
+    int64_t code;
+    const char *name;
+    enum send_result result;
+} statuses[STATUSES] = {{401, "RiskHold", SEND_PERMANENT},
+                        {402, "InvalidSenderId", SEND_MISCONFIGURED},
+                        {403, "InvalidPhoneNumber", SEND_PERMANENT},
+                        {404, "UnsupportedNumberType", SEND_PERMANENT},
+                        {405, "InsufficientBalance", SEND_MISCONFIGURED},
+                        {406, "UserInBlacklist", SEND_BLOCKED},
+                        {407, "CouldNotRoute", SEND_PERMANENT},
+                        {409, "DoNotDisturbRejection", SEND_BLOCKED},
+                        {500, "InternalServerError", SEND_RETRY},
+                        {501, "GatewayError", SEND_RETRY},
+                        {502, "RejectedByGateway", SEND_RETRY}};
+
+/* A string, or a whole number written as one. */
+static struct str text_of(const struct json *object, const char *key, struct arena *arena)
+{
+    int64_t number = json_int(object, key, INT64_MIN);
+    return number != INT64_MIN ? str_printf(arena, "%lld", (long long)number) : json_str(object, key);
+}
+
+static int64_t digits_of(struct str number)
+{
+    int64_t digits = 0;
+    for (size_t i = 0; i < number.n; i++) /* '+', "00" and blanks make no difference */
+        if (number.p[i] >= '0' && number.p[i] <= '9' && digits < INT64_MAX / 100)
+            digits = digits * 10 + (number.p[i] - '0');
+    return digits;
+}
+
+static void settle_one(const struct json *recipient, struct settled *r, struct arena *arena)
+{
+    struct str code = str_trim(text_of(recipient, "statusCode", arena)),
+               id = json_str(recipient, "messageId");
+    int64_t value = 0;
+    bool bad = false;
+    (void)str_to_i64(code, &value); /* 0, which is unknown, where it is no number */
+    *r = (struct settled){.result = value >= 100 && value <= 102 ? SEND_OK : SEND_UNCERTAIN};
+    for (size_t i = 0; i < STATUSES; i++)
+        if (statuses[i].code == value)
+            r->result = statuses[i].result;
+    if (id.n > 0 && !str_eq_nocase(id, STR("None")))
+        r->provider_id = clean(arena, id, FIELD_MOST, &bad);
+    if (r->result == SEND_OK)
+        return;
+    struct str words = str_printf(arena, "%.*s %.*s", STR_ARG(code), STR_ARG(json_str(recipient, "status")));
+    r->detail = clean(arena, words, DETAIL_MOST, &bad);
+}
+
+static void settle_recipients(const struct json *recipients, const struct outbound *messages, size_t count,
+                              struct settled *results, struct arena *arena)
+{
+    bool *done = arena_array(arena, bool, count);
+    for (size_t i = 0; i < json_count(recipients); i++) {
+        const struct json *recipient = json_at(recipients, i);
+        int64_t number = digits_of(text_of(recipient, "number", arena));
+        size_t k = 0;
+        while (k < count && (done[k] || messages[k].phone != number))
+            k++;
+        if (k < count) { /* else nobody we asked for */
+            done[k] = true;
+            settle_one(recipient, &results[k], arena);
+        }
+    }
+}
+
+/* With no recipient at all the sentence says why, and it is the account's
+ * trouble unless it is a count ("Sent to 0/1 …"), which leaves them open. */
+static enum send_result result_of_message(struct str message)
+{
+    for (size_t i = 0; i < STATUSES; i++) {
+        struct str name = str_of(statuses[i].name);
+        if (message.n >= name.n && str_eq_nocase(str_from(message.p, name.n), name))
+            return statuses[i].result;
+    }
+    return message.n == 0 || str_starts(message, STR("Sent to")) ? SEND_UNCERTAIN : SEND_MISCONFIGURED;
+}
+
+static enum send_result result_of_status(int status)
+{
+    if (status == 429)
+        return SEND_THROTTLED;
+    if (status == 504) /* a proxy in between gave up: they may have gone out */
+        return SEND_UNCERTAIN;
+    if (status == 408 || status >= 500)
+        return SEND_RETRY;
+    return status == 400 || status > 405 ? SEND_PERMANENT : SEND_MISCONFIGURED;
+}
+
+static void settle(const struct channel *channel, const struct send_answer *answer,
+                   const struct outbound *messages, size_t count, struct settled *results,
+                   struct arena *arena)
+{
+    struct settled all = {.result = SEND_UNCERTAIN, .detail = STR("the answer does not name the recipient")};
+    struct error e;
+    (void)channel; /* the answer alone tells */
+    bool came = answer->kind == ANSWER_CAME, good = came && answer->status >= 200 && answer->status <= 299;
+    struct json *json = good ? json_read(answer->body, &e) : NULL;
+    const struct json *data = json_get(json, "SMSMessageData"), *recipients = json_get(data, "Recipients");
+    bool bad = false;
+    if (!came) {
+        all.result = answer->kind == ANSWER_UNSENT ? SEND_RETRY : SEND_UNCERTAIN;
+        all.detail = str_dup(arena, str_of(answer->reason));
+    } else if (!good || json == NULL) {
+        all.result = good ? SEND_UNCERTAIN : result_of_status(answer->status);
+        all.retry_after_ms = provider_retry_after(answer->headers);
+        all.detail = str_printf(arena, "HTTP %d", answer->status);
+    } else if (json_count(recipients) == 0) {
+        struct str message = clean(arena, json_str(data, "Message"), DETAIL_MOST, &bad);
+        all.result = result_of_message(message);
+        all.detail = message.n > 0 ? message : all.detail;
+    }
+    for (size_t i = 0; i < count; i++)
+        results[i] = all;
+    settle_recipients(recipients, messages, count, results, arena);
+    json_free(json);
+}
+
+const struct provider provider_africastalking = {
+    .name = "africastalking",
+    .options = &provider_options_africastalking,
+    .endpoints = 1u << ENDPOINT_SMS | 1u << ENDPOINT_DLR,
+    .parse = parse,
+    .batch = BATCH,
+    .build = build,
+    .settle = settle,
+};
