@@ -26,12 +26,6 @@ const struct option_table provider_options_africastalking = {
 
 enum { FIELD_MOST = 200, DETAIL_MOST = 120, BATCH = 1000, STATUSES = 11 };
 
-/* What goes into the store beside the text: UTF-8, no NULs, not too long. */
-static struct str clean(struct arena *arena, struct str value, size_t most, bool *bad)
-{
-    return str_dup(arena, str_trim(utf8_repair(arena, utf8_cut(value, most), bad)));
-}
-
 /* ---- in ---- */
 
 struct form {
@@ -49,7 +43,7 @@ static const struct http_pair *find(const struct form *form, const char *name)
 static struct str field(struct form *form, const char *name)
 {
     const struct http_pair *found = find(form, name);
-    return found != NULL ? clean(form->arena, found->value, FIELD_MOST, &form->bad) : STR("");
+    return found != NULL ? provider_clean(form->arena, found->value, FIELD_MOST, &form->bad) : STR("");
 }
 
 /* A blank before the digits was a '+' that nobody escaped. */
@@ -212,11 +206,11 @@ static void settle_one(const struct json *recipient, struct settled *r, struct a
         if (statuses[i].code == value)
             r->result = statuses[i].result;
     if (id.n > 0 && !str_eq_nocase(id, STR("None")))
-        r->provider_id = clean(arena, id, FIELD_MOST, &bad);
+        r->provider_id = provider_clean(arena, id, FIELD_MOST, &bad);
     if (r->result == SEND_OK)
         return;
     struct str words = str_printf(arena, "%.*s %.*s", STR_ARG(code), STR_ARG(json_str(recipient, "status")));
-    r->detail = clean(arena, words, DETAIL_MOST, &bad);
+    r->detail = provider_clean(arena, words, DETAIL_MOST, &bad);
 }
 
 static void settle_recipients(const struct json *recipients, const struct outbound *messages, size_t count,
@@ -278,7 +272,7 @@ static void settle(const struct channel *channel, const struct send_answer *answ
         all.retry_after_ms = provider_retry_after(answer->headers);
         all.detail = str_printf(arena, "HTTP %d", answer->status);
     } else if (json_count(recipients) == 0) {
-        struct str message = clean(arena, json_str(data, "Message"), DETAIL_MOST, &bad);
+        struct str message = provider_clean(arena, json_str(data, "Message"), DETAIL_MOST, &bad);
         all.result = result_of_message(message);
         all.detail = message.n > 0 ? message : all.detail;
     }

@@ -32,19 +32,12 @@ const struct option_table provider_options_android = {"android", rows, sizeof ro
 
 enum { FIELD_MOST = 200, DETAIL_MOST = 120 };
 
-/* What goes into the store, out of a json that is about to be freed. */
-static struct str clean(struct arena *arena, struct str value, size_t most)
-{
-    bool bad = false; /* a string of JSON is UTF-8 */
-    return str_dup(arena, str_trim(utf8_repair(arena, utf8_cut(value, most), &bad)));
-}
-
 /* A string, or a whole number written as one. */
 static struct str field(const struct json *object, const char *key, struct arena *arena)
 {
     int64_t number = json_int(object, key, INT64_MIN);
     return number != INT64_MIN ? str_printf(arena, "%lld", (long long)number)
-                               : clean(arena, json_str(object, key), FIELD_MOST);
+                               : provider_clean(arena, json_str(object, key), FIELD_MOST, NULL);
 }
 
 /* ---- in ---- */
@@ -214,7 +207,7 @@ static void settle_accepted(struct str body, const struct outbound *m, struct se
         r->detail = STR("an answer that names neither id nor state");
     } else {
         bool failed = gave_up(json) || gave_up(recipient);
-        struct str why = clean(arena, json_str(recipient, "error"), DETAIL_MOST);
+        struct str why = provider_clean(arena, json_str(recipient, "error"), DETAIL_MOST, NULL);
         r->result = failed ? SEND_PERMANENT : SEND_OK;
         r->provider_id = id.n > 0 ? id : name_of(m, arena);
         r->detail = !failed ? STR("") : why.n > 0 ? why : STR("the phone gave it up");

@@ -77,12 +77,6 @@ static struct str charset_of(const struct kannel *own, const struct http_pairs *
     return str_is(coding, "2") ? STR("UTF-16BE") : str_is(coding, "1") ? STR("8-BIT") : STR("UTF-8");
 }
 
-/* What goes into the store beside the text: UTF-8, no NULs, not too long. */
-static struct str clean(struct arena *arena, struct str value, size_t most, bool *bad)
-{
-    return str_trim(utf8_repair(arena, utf8_cut(value, most), bad));
-}
-
 static void parse_message(const struct channel *channel, const struct http_request *request,
                           struct arena *arena, struct events *events)
 {
@@ -95,12 +89,13 @@ static void parse_message(const struct channel *channel, const struct http_reque
     struct inbound *m = arena_new_of(arena, struct inbound);
 
     m->channel = channel->name;
-    m->sender =
-        clean(arena, query_or_header(&fields, own->field_from, request, "X-Kannel-From"), FIELD_MOST, &bad);
-    m->line = clean(arena, query_or_header(&fields, own->field_to, request, "X-Kannel-To"), FIELD_MOST, &bad);
-    m->sent =
-        clean(arena, query_or_header(&fields, own->field_time, request, "X-Kannel-Time"), FIELD_MOST, &bad);
-    m->id = id != NULL ? clean(arena, id->value, FIELD_MOST, &bad) : STR("");
+    m->sender = provider_clean(arena, query_or_header(&fields, own->field_from, request, "X-Kannel-From"),
+                               FIELD_MOST, &bad);
+    m->line = provider_clean(arena, query_or_header(&fields, own->field_to, request, "X-Kannel-To"),
+                             FIELD_MOST, &bad);
+    m->sent = provider_clean(arena, query_or_header(&fields, own->field_time, request, "X-Kannel-Time"),
+                             FIELD_MOST, &bad);
+    m->id = id != NULL ? provider_clean(arena, id->value, FIELD_MOST, &bad) : STR("");
     struct str bytes = from_body ? request->body : text != NULL ? text->value : STR("");
     m->text = provider_decode(arena, bytes, charset_of(own, &fields, request, from_body), &bad);
     m->unreadable = bad || broken || (text == NULL && !from_body);
@@ -134,7 +129,7 @@ static void parse_report(const struct channel *channel, const struct http_reques
                            *detail = http_field(&fields, STR("a"));
     struct report *r = arena_new_of(arena, struct report);
     r->channel = channel->name;
-    r->detail = detail != NULL ? clean(arena, detail->value, DETAIL_MOST, &broken) : STR("");
+    r->detail = detail != NULL ? provider_clean(arena, detail->value, DETAIL_MOST, &broken) : STR("");
     if (id == NULL || state == NULL || !str_to_i64(id->value, &r->id) || !state_of(state->value, &r->state)) {
         events->bad_content = 1;
         return;

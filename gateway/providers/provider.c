@@ -58,6 +58,12 @@ struct str provider_decode(struct arena *arena, struct str bytes, struct str cha
     return utf8_repair(arena, bytes, &repaired);
 }
 
+struct str provider_clean(struct arena *arena, struct str value, size_t most, bool *bad)
+{
+    bool unasked = false;
+    return str_dup(arena, str_trim(utf8_repair(arena, utf8_cut(value, most), bad != NULL ? bad : &unasked)));
+}
+
 int64_t provider_retry_after(const struct http_pairs *headers)
 {
     uint64_t seconds;

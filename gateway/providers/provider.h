@@ -78,6 +78,9 @@ const struct option_table *const *provider_options(size_t *n);
 /* Bytes in a charset that telecoms name ("UTF-16BE", "UTF-8", "ISO-8859-1", …)
  * to UTF-8; *BAD where they cannot be read or the charset is not known. */
 struct str provider_decode(struct arena *arena, struct str bytes, struct str charset, bool *bad);
+/* What goes into the store beside the text: UTF-8, no NULs, trimmed, at most
+ * MOST bytes, a copy in ARENA.  *BAD (may be NULL) where it was no UTF-8. */
+struct str provider_clean(struct arena *arena, struct str value, size_t most, bool *bad);
 /* Retry-After in milliseconds (seconds as digits; a date counts as absent); 0: none. */
 int64_t provider_retry_after(const struct http_pairs *headers);
 
