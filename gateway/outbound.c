@@ -69,9 +69,9 @@ static void settle_done(void *ctx, bool done, struct row_list *rows)
     }
     for (struct row *row = rows->head; row != NULL; row = row->next) {
         int64_t *due = &row->line->due_ms[row->message.lane];
-        if (row->due_ms == 0 || row->due_ms >= *due)
+        if (row->settled.result == SEND_OK || row->due_ms >= *due)
             continue;
-        *due = row->due_ms;
+        *due = row->due_ms;                  /* 0: it is not queued, but what was held back behind it is */
         loop_timer_set(row->line->timer, 0); /* which finds out how long to wait */
     }
     row_list_free(rows);
@@ -110,11 +110,6 @@ static void note_result(struct line *line, struct row *row)
             STR_ARG(row->settled.detail));
         line->paused_until_ms = clock_steady_ms() + PAUSE_MISCONFIGURED_MS;
     }
-}
-
-static bool telecom_answered(enum send_result result)
-{
-    return result != SEND_RETRY && result != SEND_UNCERTAIN;
 }
 
 static void settle_row(struct line *line, struct row *row, const struct settled *result)
@@ -160,7 +155,8 @@ static void answered(void *ctx, const struct http_answer *answer)
                             .body = answer->body,
                             .reason = answer->reason};
     provider_find(channel->provider)->settle(channel, &a, shot->messages, shot->n, shot->results, arena);
-    breaker_note(&line->breaker, telecom_answered(shot->results[0].result), clock_steady_ms(),
+    enum send_result result = shot->results[0].result;
+    breaker_note(&line->breaker, result != SEND_RETRY && result != SEND_UNCERTAIN, clock_steady_ms(),
                  service->retry_first, service->retry_most);
     line->in_flight--;
     for (size_t i = 0; i < shot->n; i++)
@@ -207,19 +203,16 @@ static void claim(struct line *line, const struct channel *channel, int64_t now_
     for (int lane = 0; lane < LANES; lane++)
         if (line->due_ms[lane] <= now_ms)
             lanes |= 1u << lane;
-    if (line->claiming || line->sender->stopped || lanes == 0 || most <= line->waiting_count ||
-        line->waiting_count >= free_slots)
+    if (line->claiming || lanes == 0 || most <= line->waiting_count || line->waiting_count >= free_slots)
         return;
     for (int lane = 0; lane < LANES; lane++)
         if (lanes >> lane & 1)
             line->due_ms[lane] = INT64_MAX; /* the job will tell; a wake meanwhile sets it again */
     line->claiming = outbound_claim(line->sender->gateway, line->name, lanes, most - line->waiting_count,
                                     claim_done, line);
-    if (!line->claiming) {
-        for (int lane = 0; lane < LANES; lane++)
-            if (lanes >> lane & 1)
-                line->due_ms[lane] = now_ms + TICK_MS; /* the store has too much to do just now */
-    }
+    for (int lane = 0; lane < LANES && !line->claiming; lane++)
+        if (lanes >> lane & 1)
+            line->due_ms[lane] = now_ms + TICK_MS; /* the store has too much to do just now */
 }
 
 /* ---- sending ---- */
@@ -306,24 +299,34 @@ static void wait_for_next(struct line *line, const struct channel *channel, int6
         loop_timer_set(line->timer, wait < 1 ? 1 : wait > 60000 ? 60000 : wait);
 }
 
-/* What was claimed and not begun returns to the queue. */
+/* What was claimed and not begun returns to the queue, due as before. */
 static void give_back(struct line *line)
 {
     struct row_list back;
     row_list_init(&back);
-    for (int lane = 0; lane < LANES; lane++)
+    for (int lane = 0; lane < LANES; lane++) {
+        if (line->waiting[lane].head != NULL)
+            line->due_ms[lane] = 0;
         row_list_append(&back, &line->waiting[lane]);
+    }
     line->waiting_count = 0;
     if (back.head != NULL && !outbound_unclaim(line->sender->gateway, &back))
         row_list_free(&back); /* they are `sending` still, and at the next start uncertain */
+}
+
+/* Paused by its telecom's refusal, or resting after failures. */
+static bool rests(const struct line *line, int64_t steady_ms)
+{
+    return line->paused_until_ms > steady_ms ||
+           (breaker_open(&line->breaker) && line->breaker.until_ms > steady_ms);
 }
 
 static void pump(struct line *line)
 {
     const struct channel *channel = channel_of(line);
     int64_t steady_ms = clock_steady_ms();
-    if (channel == NULL && line->waiting_count > 0)
-        give_back(line); /* a reload took the channel away */
+    if (line->waiting_count > 0 && (channel == NULL || rests(line, steady_ms)))
+        give_back(line); /* `sending` is only what may go now */
     if (channel == NULL || line->sender->stopped)
         return;
     refill(line, channel, steady_ms);
@@ -333,7 +336,7 @@ static void pump(struct line *line)
         if (row == NULL || !send_row(line, channel, row))
             break;
     }
-    if (line->paused_until_ms <= steady_ms)
+    if (!rests(line, steady_ms))
         claim(line, channel, clock_ms());
     wait_for_next(line, channel, steady_ms);
 }
@@ -367,7 +370,7 @@ static bool is_down(const struct line *line)
     return line->paused_until_ms > clock_steady_ms() || breaker_open(&line->breaker);
 }
 
-/* What a line that is down holds goes to its next, when that one is up. */
+/* What a line that is down has queued goes to its next, when that one is up. */
 static void hand_over(struct line *line)
 {
     const struct channel *channel = channel_of(line);
@@ -375,7 +378,6 @@ static void hand_over(struct line *line)
         channel != NULL && channel->next.n > 0 ? find_line(line->sender, channel->next) : NULL;
     if (next == NULL || !is_down(line) || is_down(next))
         return;
-    give_back(line);
     outbound_hand_over(line->sender->gateway, line->name, next->name, wake_all, line->sender);
 }
 

@@ -87,3 +87,25 @@ def one_phone(stage):
             assert service.send(chatty, "راهنما").status == 200
         assert service.send(other, PLEDGE).status == 200
         assert telecom.wait(other, 1, 6.0), "one phone holds up the line"
+
+
+@case("what follows a confirmation that was refused for good still goes, by itself")
+def rest_goes(stage):
+    with stage.fresh(service=dict(FAST, pay_to="IR740990000000000000000001")) as (service, telecom):
+        phone = stage.phone()
+        telecom.script("400", to=phone)
+        assert service.send(phone, PLEDGE).status == 200
+        sent = telecom.wait(phone, 2, 4.0)
+        assert sent and len(sent) == 2 and "IR74" in sent[1].text, "where to pay waits for nobody knows what"
+
+
+@case("while a line rests its messages are queued, not called sending")
+def resting(stage):
+    with stage.fresh(service={"retry_first": "3s", "retry_most": "5s"}) as (service, telecom):
+        telecom.default = "503"
+        phones = [stage.phone() for _ in range(40)]
+        for phone in phones:
+            assert service.send(phone, PLEDGE).status == 200
+        time.sleep(1.5)
+        states = [service.messages(phone)[0]["status"] for phone in phones]
+        assert set(states) == {"queued"}, f"{states}"
