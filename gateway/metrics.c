@@ -10,18 +10,20 @@ static const char *const outcome_names[REQUEST_OUTCOMES] = {"ok",        "repeat
 size_t metrics_channel(const struct config *config, const struct channel *channel)
 {
     const struct channel *here = channel != NULL ? config_channel(config, channel->name) : NULL;
-    return here == NULL ? METRIC_CHANNELS - 1 : (size_t)(here - config->channels);
+    size_t place = here == NULL ? METRIC_CHANNELS - 1 : (size_t)(here - config->channels);
+    return place < METRIC_CHANNELS - 1 ? place : METRIC_CHANNELS - 1;
 }
 
 void metrics_remap(struct metrics *m, const struct config *old, const struct config *fresh)
 {
+    enum { OTHERS = METRIC_CHANNELS - 1 };
     struct metrics before = *m;
-    memset(m->requests, 0, sizeof m->requests);
-    memset(m->sends, 0, sizeof m->sends);
-    memset(m->last_success, 0, sizeof m->last_success);
-    for (size_t i = 0; i < fresh->channel_count; i++) {
+    memset(m->requests, 0, sizeof m->requests[0] * OTHERS);
+    memset(m->sends, 0, sizeof m->sends[0] * OTHERS);
+    memset(m->last_success, 0, sizeof m->last_success[0] * OTHERS);
+    for (size_t i = 0; i < fresh->channel_count && i < OTHERS; i++) {
         size_t was = metrics_channel(old, &fresh->channels[i]);
-        if (was == METRIC_CHANNELS - 1)
+        if (was == OTHERS)
             continue;
         memcpy(m->requests[i], before.requests[was], sizeof m->requests[i]);
         memcpy(m->sends[i], before.sends[was], sizeof m->sends[i]);
@@ -34,24 +36,38 @@ static void family(struct sbuf *out, const char *name, const char *type, const c
     sbuf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
+/* How many places are in use, and the name of one. */
+static size_t places(const struct config *config)
+{
+    return config->channel_count < METRIC_CHANNELS ? config->channel_count : METRIC_CHANNELS;
+}
+
+static struct str place_name(const struct config *config, size_t place)
+{
+    return place < METRIC_CHANNELS - 1 ? config->channels[place].name : STR("other channels");
+}
+
 static void write_requests(struct sbuf *out, const struct metrics *m, const struct config *config)
 {
     family(out, "yavar_requests_total", "counter", "Webhooks by channel and outcome.");
-    for (size_t c = 0; c < config->channel_count; c++)
+    for (size_t c = 0; c < places(config); c++)
         for (int o = 0; o < REQUEST_OUTCOMES; o++)
             sbuf_printf(out, "yavar_requests_total{channel=\"%.*s\",outcome=\"%s\"} %llu\n",
-                        STR_ARG(config->channels[c].name), outcome_names[o],
+                        STR_ARG(place_name(config, c)), outcome_names[o],
                         (unsigned long long)m->requests[c][o]);
     family(out, "yavar_sends_total", "counter", "Attempts to send by channel and result.");
-    for (size_t c = 0; c < config->channel_count; c++)
+    for (size_t c = 0; c < places(config); c++)
         for (int r = 0; r < SEND_RESULTS; r++)
             sbuf_printf(out, "yavar_sends_total{channel=\"%.*s\",result=\"%s\"} %llu\n",
-                        STR_ARG(config->channels[c].name), send_result_names[r],
+                        STR_ARG(place_name(config, c)), send_result_names[r],
                         (unsigned long long)m->sends[c][r]);
     family(out, "yavar_last_success_timestamp_seconds", "gauge", "When a channel last accepted a message.");
-    for (size_t c = 0; c < config->channel_count; c++)
+    for (size_t c = 0; c < places(config); c++)
         sbuf_printf(out, "yavar_last_success_timestamp_seconds{channel=\"%.*s\"} %lld\n",
-                    STR_ARG(config->channels[c].name), (long long)m->last_success[c]);
+                    STR_ARG(place_name(config, c)), (long long)m->last_success[c]);
+    family(out, "yavar_unknown_outcomes_total", "counter",
+           "Sends whose outcome is not known: no answer that tells, or the program ended meanwhile.");
+    sbuf_printf(out, "yavar_unknown_outcomes_total %llu\n", (unsigned long long)m->unknown_outcomes);
 }
 
 static void write_outbox(struct sbuf *out, const struct metrics *m, int64_t now_ms)

@@ -98,6 +98,7 @@ static void note_result(struct line *line, struct row *row)
     const struct channel *channel = channel_of(line);
     size_t c = metrics_channel(g->config, channel);
     g->metrics.sends[c][row->settled.result]++;
+    g->metrics.unknown_outcomes += row->settled.result == SEND_UNCERTAIN;
     if (row->settled.result == SEND_OK) {
         g->metrics.last_success[c] = clock_ms() / 1000;
         return;

@@ -123,6 +123,7 @@ struct outbound_job {
     settle_fn *settle_done;
 
     bool expire, moved;
+    size_t unknown; /* left on the wire */
     void (*care_done)(void *ctx);
     void *ctx;
 };
@@ -312,6 +313,7 @@ static void reset_plain(struct job *job)
 {
     arena_rewind(of(job)->arena, of(job)->mark);
     of(job)->moved = false;
+    of(job)->unknown = 0;
 }
 
 static void done_settle(struct job *job, enum job_outcome outcome)
@@ -374,12 +376,15 @@ static void run_left_behind(struct job *job, void *db)
         for (size_t i = 0; i < n; i++)
             outbox_move(store, &rows[i], &move, "uncertain", STR("the program ended while it was being sent"),
                         now_ms);
+        j->unknown += n;
     }
 }
 
 static void done_left_behind(struct job *job, enum job_outcome outcome)
 {
-    if (outcome != JOB_DONE) /* they stay `sending` until the next start, and are shown so */
+    if (outcome == JOB_DONE)
+        of(job)->gateway->metrics.unknown_outcomes += of(job)->unknown;
+    else /* they stay `sending` until the next start, and are shown so */
         LOG(LOG_ERROR, "left_behind_unsettled", "messages on the wire at the last end could not be marked");
     free_job(of(job));
 }

@@ -4,6 +4,7 @@ Each case ends by asking for /healthz: a refusal must cost the service nothing.
 """
 
 import socket
+import subprocess
 
 from service import SECRET
 from tap import case
@@ -207,13 +208,28 @@ def metrics(stage):
     text = service.metrics()
     families = ("yavar_requests_total yavar_commands_total yavar_sends_total yavar_outbox "
                 "yavar_outbox_oldest_seconds yavar_commit_seconds yavar_commit_jobs "
-                "yavar_loop_stall_seconds yavar_wal_bytes yavar_last_success_timestamp_seconds")
+                "yavar_loop_stall_seconds yavar_wal_bytes yavar_last_success_timestamp_seconds "
+                "yavar_unknown_outcomes_total")
     missing = [name for name in families.split() if f"# TYPE {name} " not in text]
     assert not missing, f"missing {missing}"
     assert phone[-10:] not in text, "a phone in /metrics"
     assert service.counted("yavar_requests_total", channel="mci", outcome="ok") >= 1
     assert service.counted("yavar_commands_total", command="pledge") >= 1
     assert service.counted("yavar_sends_total", channel="mci", result="ok") >= 1
+
+
+@case("promtool finds nothing to say about /metrics, and a scrape stays below 300 series")
+def metrics_lint(stage):
+    lines = "".join(f"\n[channel line{i}]\nprovider = kannel\nnumber = 3000{i}\nsend_url = http://127.0.0.1:9/\n"
+                    f"username = u\npassword = p\nsecret = secret-{i}\n" for i in range(40))
+    with stage.fresh(more=lines) as (service, _):
+        text = service.metrics()
+    found = subprocess.run(["promtool", "check", "metrics"], input=text.encode(), capture_output=True, timeout=20,
+                           check=False)
+    assert found.returncode == 0 and not found.stderr, found.stderr.decode()
+    series = [row for row in text.splitlines() if row and not row.startswith("#")]
+    assert len(series) <= 300, f"{len(series)} series"
+    assert 'channel="other channels"' in text, "channels beyond the first share one place"
 
 
 @case("phones are masked in the log, texts and secrets do not stand in it")
