@@ -177,17 +177,27 @@ static struct http_response post_drop(const struct admin_call *c, struct str id,
     return decide(c, id, outbox_drop, "only a queued, held or uncertain message can be dropped");
 }
 
+/* A backup was made: yavar doctor tells its age. */
+static struct http_response post_backups(const struct admin_call *c, struct str id, const struct json *body)
+{
+    (void)id; /* there is one note */
+    struct str file = json_str(body, "file");
+    if (file.n == 0)
+        return fault(c, 422, "the name of the file is missing");
+    store_note_put(c->store, STR("backup"),
+                   str_printf(c->arena, "%lld %.*s", (long long)now(c), STR_ARG(file)));
+    return created(c, file);
+}
+
 struct operation {
     const char *path; /* '*' stands for an id */
     struct http_response (*run)(const struct admin_call *c, struct str id, const struct json *body);
     bool json;
 };
 static const struct operation operations[] = {
-    {"/api/v1/needs", post_needs, false},
-    {"/api/v1/campaigns", post_campaigns, true},
-    {"/api/v1/messages", post_messages, true},
-    {"/api/v1/messages/*/reply", post_reply, true},
-    {"/api/v1/messages/*/retry", post_retry, false},
+    {"/api/v1/needs", post_needs, false},           {"/api/v1/campaigns", post_campaigns, true},
+    {"/api/v1/backups", post_backups, true},        {"/api/v1/messages", post_messages, true},
+    {"/api/v1/messages/*/reply", post_reply, true}, {"/api/v1/messages/*/retry", post_retry, false},
     {"/api/v1/messages/*/drop", post_drop, false},
 };
 

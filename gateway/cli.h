@@ -73,5 +73,8 @@ int cmd_campaign(struct cli *cli);
 int cmd_message(struct cli *cli);
 int cmd_channel(struct cli *cli);
 int cmd_stats(struct cli *cli);
+int cmd_backup(struct cli *cli);
+int cmd_restore(struct cli *cli);
+int cmd_doctor(struct cli *cli);
 
 #endif

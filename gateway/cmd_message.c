@@ -12,11 +12,9 @@ enum { PAGE = 500, EVENTS_MOST = 100 };
 
 /* ---- list ---- */
 
-static int list(struct cli *cli, struct store *store)
+static void list_incoming(struct store *store, bool unanswered, bool masked)
 {
-    bool unanswered = cli_value(cli, "unanswered") != NULL, masked = cli_value(cli, "masked") != NULL;
     size_t n = PAGE;
-    cli_print(str_of(csv_message_header));
     for (int64_t after = 0; n == PAGE;) {
         struct arena *arena = arena_new(256 << 10);
         struct inbox_row *rows = arena_array(arena, struct inbox_row, PAGE);
@@ -28,19 +26,34 @@ static int list(struct cli *cli, struct store *store)
         cli_print(sbuf_str(&out));
         arena_free(arena);
     }
-    for (int64_t after = 0; !unanswered;) {
+}
+
+static void list_outgoing(struct store *store, bool held, bool masked)
+{
+    size_t n = PAGE;
+    for (int64_t after = 0; n == PAGE;) {
         struct arena *arena = arena_new(256 << 10);
         struct outbound *rows = arena_array(arena, struct outbound, PAGE);
         struct sbuf out = sbuf_in(arena);
         n = outbox_page(store, arena, after, rows, PAGE);
         for (size_t i = 0; i < n; i++)
-            csv_outgoing(&out, &rows[i], masked);
+            if (!held || str_is(rows[i].status, "held"))
+                csv_outgoing(&out, &rows[i], masked);
         after = n > 0 ? rows[n - 1].id : 0;
         cli_print(sbuf_str(&out));
         arena_free(arena);
-        if (n < PAGE)
-            break;
     }
+}
+
+static int list(struct cli *cli, struct store *store)
+{
+    bool unanswered = cli_value(cli, "unanswered") != NULL, held = cli_value(cli, "held") != NULL;
+    bool masked = cli_value(cli, "masked") != NULL;
+    cli_print(str_of(csv_message_header));
+    if (unanswered || !held)
+        list_incoming(store, unanswered, masked);
+    if (held || !unanswered)
+        list_outgoing(store, held, masked);
     return store_failed(store) == STORE_FINE ? EXIT_FINE : EXIT_FAULT;
 }
 
@@ -198,31 +211,44 @@ static int post(struct cli *cli, const struct config *config, const char *path, 
     return EXIT_FINE;
 }
 
-/* reply, retry or drop: /api/v1/messages/ID/VERB */
-static int decide(struct cli *cli, const struct config *config)
+/* /api/v1/messages/ID/VERB */
+static int decide(struct cli *cli, const struct config *config, const char *id, const char *text)
 {
     struct json *json = json_object_new();
     struct sbuf path = sbuf_in(cli->arena);
-    if (cli->n == 3)
-        json_put_str(json, "text", str_of(cli->args[2]));
+    if (text != NULL)
+        json_put_str(json, "text", str_of(text));
     sbuf_add(&path, STR("/api/v1/messages/"));
-    http_percent_encode(&path, str_of(cli->args[1]));
+    http_percent_encode(&path, str_of(id));
     sbuf_printf(&path, "/%s", cli->args[0]);
     return post(cli, config, str_cstr(cli->arena, sbuf_str(&path)), json);
+}
+
+/* retry or drop, of as many as are named; the first fault's code. */
+static int decide_all(struct cli *cli, const struct config *config)
+{
+    int code = EXIT_FINE;
+    for (size_t i = 1; i < cli->n; i++) {
+        int one = decide(cli, config, cli->args[i], NULL);
+        code = code != EXIT_FINE ? code : one;
+    }
+    return code;
 }
 
 int cmd_message(struct cli *cli)
 {
     const char *what = cli->n > 0 ? cli->args[0] : "";
     bool lists = cli->n == 1 && strcmp(what, "list") == 0, shows = cli->n == 2 && strcmp(what, "show") == 0;
-    bool decides = (cli->n == 3 && strcmp(what, "reply") == 0) ||
-                   (cli->n == 2 && (strcmp(what, "retry") == 0 || strcmp(what, "drop") == 0));
-    if (!lists && !shows && !decides)
-        return cli_wrong_use(cli, "list; show, retry or drop and an id; or reply, an id and a text");
+    bool replies = cli->n == 3 && strcmp(what, "reply") == 0;
+    bool decides = cli->n >= 2 && (strcmp(what, "retry") == 0 || strcmp(what, "drop") == 0);
+    if (!lists && !shows && !replies && !decides)
+        return cli_wrong_use(cli, "list; show and an id; retry or drop and ids; or reply, an id and a text");
     struct config *config = cli_config(cli);
     int code;
-    if (decides) {
-        code = decide(cli, config);
+    if (replies) {
+        code = decide(cli, config, cli->args[1], cli->args[2]);
+    } else if (decides) {
+        code = decide_all(cli, config);
     } else {
         struct store *store = cli_reader(cli, config);
         code = lists ? list(cli, store) : show(cli, config, store, str_of(cli->args[1]));

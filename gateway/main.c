@@ -2,6 +2,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "gateway/base/arena.h"
 #include "gateway/base/crypto.h"
@@ -33,10 +34,16 @@ const struct cli_command cli_commands[] = {
      "[--province SLUG]… [--pay-to T] [-c FILE]",
      "campaigns", "name-fa name-en goal from to province pay-to"},
     {"message", cmd_message,
-     "message list [--unanswered] | message show|retry|drop ID | message reply ID TEXT [-c FILE]",
-     "messages: their whole life, and answers by a person", "unanswered! masked!"},
+     "message list [--unanswered] [--held] [--masked] | message show ID | message retry|drop ID… | message "
+     "reply ID TEXT [-c FILE]",
+     "messages: their whole life, and answers by a person", "unanswered! held! masked!"},
     {"channel", cmd_channel, "channel list | channel send CHANNEL PHONE TEXT [-c FILE]",
      "lines; send tries one out", ""},
+    {"doctor", cmd_doctor, "doctor [-c FILE]",
+     "clock, disk, permissions, telecoms, library versions, last backup", ""},
+    {"backup", cmd_backup, "backup FILE [-c FILE]", "a checked copy of the database, while it runs", ""},
+    {"restore", cmd_restore, "restore FILE [-c FILE]",
+     "goes back to a backup; what it still wanted to send is held", ""},
     {"stats", cmd_stats, "stats [--json] [-c FILE]", "the figures", "json!"},
     {NULL, NULL, NULL, NULL, NULL},
 };
@@ -117,6 +124,7 @@ static int run(const struct cli_command *command, int argc, char **argv)
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "--help";
+    (void)umask(0077); /* what we make holds people's numbers; it answers with the old mask */
     if (unsetenv("POSIXLY_CORRECT") != 0) /* -c may stand anywhere, whatever the shell says */
         return EXIT_FAULT;
     if (strcmp(name, "--version") == 0) {

@@ -7,12 +7,11 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/model/breaker.h"
+#include "gateway/model/pace.h"
 #include "gateway/outbound_jobs.h"
 #include "gateway/outbound_shot.h"
 
 enum { TICK_MS = 1000, BUSY_MS = 20, EXPIRE_EVERY_TICKS = 10 };
-
-static const int lane_share[LANES] = {4, 4, 1, 1};
 
 struct line {
     struct outbox_sender *sender;
@@ -23,9 +22,8 @@ struct line {
     unsigned in_flight;
     bool claiming;
     int64_t due_ms[LANES]; /* when the lane may have due rows; INT64_MAX: none known */
-    int credit[LANES];
-    double tokens;
-    int64_t refilled_ms, paused_until_ms;
+    struct pace pace;
+    int64_t paused_until_ms;
     struct breaker breaker;
     struct loop_timer *timer;
 };
@@ -218,42 +216,20 @@ static void claim(struct line *line, const struct channel *channel, int64_t now_
 
 /* ---- sending ---- */
 
-/* The lane whose turn it is: each lane gains its share, the richest of those
- * that have rows goes, and pays the sum.  What an empty lane does not use
- * passes to the others.  Replies to one message go one after another, so that
- * where to pay does not overtake the confirmation. */
+/* From the lane whose turn it is, else from any.  Replies to one message go
+ * one after another, so that where to pay does not overtake the confirmation. */
 static struct row *next_row(struct line *line)
 {
-    int best = -1, sum = 0;
-    for (int lane = 0; lane < LANES; lane++) {
-        if (line->waiting[lane].head == NULL) {
-            line->credit[lane] = 0;
-            continue;
-        }
-        line->credit[lane] += lane_share[lane];
-        sum += lane_share[lane];
-        if (best < 0 || line->credit[lane] > line->credit[best])
-            best = lane;
-    }
-    if (best < 0)
-        return NULL;
-    line->credit[best] -= sum;
-    struct row *row = row_list_pop_free(&line->waiting[best], &line->wire);
+    bool waits[LANES];
+    for (int lane = 0; lane < LANES; lane++)
+        waits[lane] = line->waiting[lane].head != NULL;
+    int best = pace_lane(&line->pace, waits);
+    struct row *row = best >= 0 ? row_list_pop_free(&line->waiting[best], &line->wire) : NULL;
     for (int lane = 0; lane < LANES && row == NULL; lane++)
         row = row_list_pop_free(&line->waiting[lane], &line->wire);
     if (row != NULL)
         line->waiting_count--;
     return row;
-}
-
-static void refill(struct line *line, const struct channel *channel, int64_t now_ms)
-{
-    double most =
-        (double)channel->rate / 10 > 1 ? (double)channel->rate / 10 : 1; /* at most 100 ms at once */
-    line->tokens += (double)(now_ms - line->refilled_ms) * (double)channel->rate / 1000;
-    line->refilled_ms = now_ms;
-    if (line->tokens > most)
-        line->tokens = most;
 }
 
 static bool send_row(struct line *line, const struct channel *channel, struct row *row)
@@ -276,7 +252,7 @@ static bool send_row(struct line *line, const struct channel *channel, struct ro
         return false;
     }
     line->in_flight++;
-    line->tokens -= (double)n;
+    line->pace.tokens -= (double)n;
     return true;
 }
 
@@ -287,8 +263,8 @@ static void wait_for_next(struct line *line, const struct channel *channel, int6
         wait = line->paused_until_ms - steady_ms;
     else if (!breaker_allows(&line->breaker, line->in_flight, steady_ms))
         wait = line->breaker.until_ms > steady_ms ? line->breaker.until_ms - steady_ms : BUSY_MS;
-    else if (line->waiting_count > 0 && line->tokens < 1)
-        wait = (int64_t)((1 - line->tokens) * 1000 / (double)channel->rate) + 1;
+    else if (line->waiting_count > 0 && pace_wait_ms(&line->pace, channel->rate) > 0)
+        wait = pace_wait_ms(&line->pace, channel->rate);
     else if (line->waiting_count > 0 && line->in_flight == 0)
         wait = BUSY_MS; /* the client has no room: other lines' answers will make it */
     else
@@ -330,8 +306,8 @@ static void pump(struct line *line)
         give_back(line); /* `sending` is only what may go now */
     if (channel == NULL || line->sender->stopped)
         return;
-    refill(line, channel, steady_ms);
-    while (line->in_flight < (unsigned)channel->in_flight && line->tokens >= 1 &&
+    pace_refill(&line->pace, channel->rate, steady_ms);
+    while (line->in_flight < (unsigned)channel->in_flight && pace_wait_ms(&line->pace, channel->rate) == 0 &&
            line->paused_until_ms <= steady_ms && breaker_allows(&line->breaker, line->in_flight, steady_ms)) {
         struct row *row = next_row(line);
         if (row == NULL || !send_row(line, channel, row))
@@ -408,8 +384,7 @@ static bool open_line(struct outbox_sender *s, struct str name)
     memcpy(copy, name.p, name.n);
     line->sender = s;
     line->name = str_from(copy, name.n);
-    line->refilled_ms = clock_steady_ms();
-    line->tokens = 1;
+    pace_start(&line->pace, clock_steady_ms());
     for (int lane = 0; lane < LANES; lane++)
         row_list_init(&line->waiting[lane]);
     row_list_init(&line->wire);

@@ -161,3 +161,8 @@ bool reference_to(const struct reference_key *key, uint32_t reference, uint32_t 
     *sequence = permute(key, size, x, true) + (n == 9 ? sizes[0].heads * 9 : 0);
     return true;
 }
+
+const char *crypto_library_version(void)
+{
+    return sodium_version_string();
+}

@@ -43,4 +43,7 @@ uint32_t reference_from(const struct reference_key *key, uint32_t sequence);
 /* False when REFERENCE can be no reference. */
 bool reference_to(const struct reference_key *key, uint32_t reference, uint32_t *sequence) MUST_CHECK;
 
+/* "1.0.18": of the libsodium that runs, for yavar doctor. */
+const char *crypto_library_version(void);
+
 #endif

@@ -225,3 +225,11 @@ bool icu_iso_date(struct arena *arena, struct str digits, struct str *iso)
     *iso = str_dup(arena, str_from(at, 10));
     return true;
 }
+
+void icu_library_version(char out[24])
+{
+    UVersionInfo version;
+    _Static_assert(U_MAX_VERSION_STRING_LENGTH <= 24, "a version fits");
+    u_getVersion(version);
+    u_versionToString(version, out);
+}

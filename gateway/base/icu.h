@@ -47,4 +47,7 @@ bool zone_day_start(struct zone *zone, enum calendar calendar, struct day day,
  * Gregorian date; false for a day that does not exist. */
 bool icu_iso_date(struct arena *arena, struct str digits, struct str *iso) MUST_CHECK;
 
+/* "72.1": of the ICU that runs, for yavar doctor. */
+void icu_library_version(char out[24]);
+
 #endif

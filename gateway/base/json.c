@@ -138,3 +138,8 @@ struct json *json_string_new(struct str text)
 {
     return out(string_of(text));
 }
+
+const char *json_library_version(void)
+{
+    return jansson_version_str();
+}

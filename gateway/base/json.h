@@ -39,4 +39,7 @@ size_t json_count(const struct json *array);
 const struct json *json_at(const struct json *array, size_t i);
 struct str json_text(const struct json *value); /* of a string itself */
 
+/* "2.14": of the jansson that runs, for yavar doctor. */
+const char *json_library_version(void);
+
 #endif

@@ -156,3 +156,11 @@ struct tokens grammar_tokens(struct grammar *g, struct arena *arena, const struc
     }
     return c.tokens;
 }
+
+void grammar_library_version(char out[64])
+{
+    int room = pcre2_config(PCRE2_CONFIG_VERSION, NULL);
+    out[0] = '\0';
+    if (room > 0 && room <= 64)
+        (void)pcre2_config(PCRE2_CONFIG_VERSION, out); /* it has just said how long it is */
+}

@@ -38,4 +38,7 @@ void grammar_free(struct grammar *grammar); /* NULL is fine */
 struct tokens grammar_tokens(struct grammar *grammar, struct arena *arena, const struct folded *folded,
                              const struct lexicon *lexicon);
 
+/* "10.42 2022-12-11": of the PCRE2 that runs, for yavar doctor. */
+void grammar_library_version(char out[64]);
+
 #endif

@@ -490,3 +490,8 @@ bool http_call_unix(const char *path, const struct http_request *request, unsign
     curl_global_cleanup();
     return answer->outcome == HTTP_ANSWERED || error_set(e, "%s: %s", path, answer->reason);
 }
+
+const char *http_client_library_version(void)
+{
+    return curl_version_info(CURLVERSION_NOW)->version;
+}

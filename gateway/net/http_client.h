@@ -57,6 +57,9 @@ unsigned http_client_in_flight(const struct http_client *client);
 /* Requests still on the wire end as HTTP_UNSURE, so that their owners let go. */
 void http_client_free(struct http_client *client); /* NULL is fine */
 
+/* "7.88.1": of the libcurl that runs, for yavar doctor. */
+const char *http_client_library_version(void);
+
 /* One request through a Unix socket (PATH), waiting up to SECONDS: for the
  * command line asking a running service through its door.  REQUEST's target
  * is a path ("/api/v1/…").  Blocks; no loop needed.  False with E when nothing

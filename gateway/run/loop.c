@@ -305,3 +305,8 @@ int64_t loop_longest_turn(struct loop *loop)
     loop->longest = 0;
     return longest;
 }
+
+const char *loop_library_version(void)
+{
+    return event_get_version();
+}

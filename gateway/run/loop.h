@@ -19,6 +19,9 @@ void loop_free(struct loop *loop);
 void loop_run(struct loop *loop);  /* until loop_stop */
 void loop_stop(struct loop *loop); /* after the callbacks of this turn */
 
+/* "2.1.12-stable": of the libevent that runs, for yavar doctor. */
+const char *loop_library_version(void);
+
 /* For net/, which hands it to evhttp and to curl's sockets. */
 struct event_base *loop_base(struct loop *loop);
 

@@ -60,6 +60,14 @@ enum engine_result engine_run(struct engine *engine, const char *sql) MUST_CHECK
 /* Whether a transaction is open: after FULL, IO and their like the engine
  * may have rolled back by itself. */
 bool engine_in_transaction(struct engine *engine);
+
+/* Copies the database as it is at one instant into a new file at TO, which
+ * nobody has open, and looks the copy through.  Others may write meanwhile;
+ * their log only grows until the copy is made. */
+bool engine_copy(struct engine *engine, const char *to, struct error *e) MUST_CHECK;
+
+/* "3.40.1": of the library that runs, for yavar doctor. */
+extern const char *const engine_version;
 const char *engine_reason(struct engine *engine); /* of the last failure; until the next call */
 
 #endif

@@ -24,6 +24,7 @@ struct engine {
 };
 
 const char engine_begin_write[] = "BEGIN IMMEDIATE";
+const char *const engine_version = sqlite3_version;
 
 static enum engine_result result_of(int rc)
 {
@@ -69,14 +70,15 @@ static bool value_of(sqlite3 *db, const char *sql, char *out, size_t room)
 static bool apply(sqlite3 *db, const struct setting *settings, struct error *e)
 {
     char got[64];
-    for (; settings->set != NULL; settings++) {
-        if (sqlite3_exec(db, settings->set, NULL, NULL, NULL) != SQLITE_OK)
+    for (; settings->set != NULL || settings->get != NULL; settings++) {
+        if (settings->set != NULL && sqlite3_exec(db, settings->set, NULL, NULL, NULL) != SQLITE_OK)
             return error_set(e, "%s: %s", settings->set, sqlite3_errmsg(db));
         if (settings->get == NULL)
             continue;
+        got[0] = '\0';
         if (!value_of(db, settings->get, got, sizeof got) || strcmp(got, settings->want) != 0)
-            return error_set(e, "SQLite did not take \"%s\" (it says \"%s\"); refusing to run on less",
-                             settings->set, got);
+            return error_set(e, "SQLite says \"%s\" to \"%s\", not \"%s\"; refusing to run on less", got,
+                             settings->get, settings->want);
     }
     return true;
 }
@@ -246,6 +248,41 @@ enum engine_result engine_run(struct engine *engine, const char *sql)
 bool engine_in_transaction(struct engine *engine)
 {
     return sqlite3_get_autocommit(engine->db) == 0;
+}
+
+/* A file of its own without a log beside it, synced, and sound. */
+static const struct setting copy_settings[] = {
+    {"PRAGMA synchronous=FULL", "PRAGMA synchronous", "2"},
+    {"PRAGMA journal_mode=DELETE", "PRAGMA journal_mode", "delete"},
+    {NULL, "PRAGMA integrity_check", "ok"},
+    {NULL, NULL, NULL},
+};
+
+/* All pages in one step: a read transaction as long as the copy takes.  In
+ * small steps another connection's writes would start it anew each time. */
+static bool copy_pages(sqlite3 *from, sqlite3 *to)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+    if (backup == NULL)
+        return false;
+    int rc = sqlite3_backup_step(backup, -1);
+    return sqlite3_backup_finish(backup) == SQLITE_OK && rc == SQLITE_DONE;
+}
+
+bool engine_copy(struct engine *engine, const char *to, struct error *e)
+{
+    sqlite3 *copy = NULL;
+    struct error why;
+    bool good = sqlite3_open_v2(to, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                                NULL) == SQLITE_OK &&
+                copy_pages(engine->db, copy);
+    if (!good)
+        error_set(e, "%s: %s", to, copy != NULL ? sqlite3_errmsg(copy) : "out of memory");
+    else if (!apply(copy, copy_settings, &why))
+        good = error_set(e, "%s: the copy is not sound: %s", to, why.text);
+    if (sqlite3_close(copy) != SQLITE_OK && good)
+        good = error_set(e, "%s: the copy could not be closed", to);
+    return good;
 }
 
 const char *engine_reason(struct engine *engine)

@@ -46,6 +46,12 @@ bool query_row(struct query *q);
 int64_t query_take_int(struct query *q);
 struct str query_take_text(struct query *q, struct arena *arena);
 void query_end(struct query *q);
+/* store_open; with KEEP_COPY a database of an older version is copied before it is changed. */
+struct store *store_open_as(const char *path, enum store_mode mode, bool keep_copy,
+                            struct error *e) MUST_CHECK;
+/* A checked copy at TO, all or nothing (store_copy.c). */
+bool copy_into_place(struct engine *engine, const char *to, struct error *e) MUST_CHECK;
+int64_t query_count(struct store *store, enum query_name name); /* of a query without parameters */
 /* Early reports older than a day (store_outbox.c). */
 void report_forget_early(struct store *store, int64_t now_ms);
 

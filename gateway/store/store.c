@@ -251,6 +251,16 @@ static bool migrate(struct store *store, int64_t from, struct error *e)
     return true;
 }
 
+/* An older database is copied beside itself before it is changed. */
+static bool migrate_safely(struct store *store, int64_t from, bool keep_copy, struct error *e)
+{
+    char copy[4096];
+    int n = snprintf(copy, sizeof copy, "%s.before-%04d", store->path, (int)MIGRATIONS);
+    if (keep_copy && from > 0 && ((size_t)n >= sizeof copy || !copy_into_place(store->engine, copy, e)))
+        return false;
+    return migrate(store, from, e);
+}
+
 static bool load_key(struct store *store, struct error *e)
 {
     struct query q = query_begin(store, QUERY_setting_get);
@@ -264,7 +274,7 @@ static bool load_key(struct store *store, struct error *e)
     return found || error_set(e, "%s holds no key for references; is it Yavar's database?", store->path);
 }
 
-struct store *store_open(const char *path, enum store_mode mode, struct error *e)
+struct store *store_open_as(const char *path, enum store_mode mode, bool keep_copy, struct error *e)
 {
     static const enum engine_mode engines[] = {ENGINE_WRITER, ENGINE_READER, ENGINE_MEMORY};
     struct store *store = calloc(1, sizeof *store);
@@ -282,12 +292,17 @@ struct store *store_open(const char *path, enum store_mode mode, struct error *e
                          (long long)version, MIGRATIONS);
     if (good && version < MIGRATIONS)
         good = mode == STORE_READER ? error_set(e, "%s has not been set up yet", path)
-                                    : migrate(store, version, e);
+                                    : migrate_safely(store, version, keep_copy, e);
     if (!good || !load_key(store, e)) {
         store_close(store);
         return NULL;
     }
     return store;
+}
+
+struct store *store_open(const char *path, enum store_mode mode, struct error *e)
+{
+    return store_open_as(path, mode, mode == STORE_WRITER, e);
 }
 
 void store_close(struct store *store)
@@ -359,7 +374,7 @@ static void figures_of_outbox(struct store *store, struct store_figures *f)
     }
 }
 
-static int64_t count_of(struct store *store, enum query_name name)
+int64_t query_count(struct store *store, enum query_name name)
 {
     struct query q = query_begin(store, name);
     int64_t count = query_row(&q) ? query_take_int(&q) : 0;
@@ -376,9 +391,9 @@ void store_figures(struct store *store, struct store_figures *f)
         f->pledged_rial = query_take_int(&q);
     }
     query_end(&q);
-    f->needs_open = count_of(store, QUERY_need_counts);
-    f->messages_in = count_of(store, QUERY_inbox_count);
-    f->unanswered = count_of(store, QUERY_inbox_unanswered_count);
+    f->needs_open = query_count(store, QUERY_need_counts);
+    f->messages_in = query_count(store, QUERY_inbox_count);
+    f->unanswered = query_count(store, QUERY_inbox_unanswered_count);
     figures_of_outbox(store, f);
 }
 

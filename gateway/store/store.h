@@ -30,6 +30,25 @@ void store_close(struct store *store); /* NULL is fine */
  * it cannot be made (E says which); close it to give it back. */
 int store_lock(const char *path, struct error *e) MUST_CHECK;
 
+/* ---- copies; they block as long as the disk takes ---- */
+
+/* A checked copy of the database at FROM, which may be in use, as TO: what
+ * stood there is replaced only once the copy is whole and on disk. */
+bool store_copy(const char *from, const char *to, struct error *e) MUST_CHECK;
+/* Puts the copy at FROM in the place of the database at TO, which is kept
+ * beside it (KEPT tells its name, empty where there was none).  Whatever the
+ * copy still wanted to send is `held`, so that nothing goes out twice; numbers
+ * that may have been given out since the copy was made are not given again.
+ * Needs the lock. */
+struct store_restored {
+    char kept[4200];
+    int64_t held;
+};
+bool store_restore(const char *from, const char *to, int64_t now_ms, struct store_restored *restored,
+                   struct error *e) MUST_CHECK;
+/* "3.40.1", of the library that runs. */
+const char *store_engine_version(void);
+
 /* ---- transactions ---- */
 
 enum store_commit { STORE_DONE, STORE_NOT_DONE, STORE_UNKNOWN };
@@ -84,6 +103,7 @@ void inbox_settle(struct store *store, int64_t id, const char *status, const cha
                   int64_t now);
 void inbox_answered(struct store *store, int64_t id, int64_t now);
 bool inbox_get(struct store *store, struct arena *arena, int64_t id, struct inbox_row *row);
+int64_t inbox_newest(struct store *store); /* when the newest message came; 0: none */
 size_t inbox_page(struct store *store, struct arena *arena, bool unanswered, int64_t after,
                   struct inbox_row *rows, size_t most);
 

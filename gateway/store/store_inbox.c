@@ -148,3 +148,8 @@ size_t inbox_page(struct store *store, struct arena *arena, bool unanswered, int
     query_end(&q);
     return n;
 }
+
+int64_t inbox_newest(struct store *store)
+{
+    return query_count(store, QUERY_inbox_newest);
+}
