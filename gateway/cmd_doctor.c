@@ -19,7 +19,7 @@
 #include "gateway/net/http_client.h"
 #include "gateway/providers/provider.h"
 
-enum { DAY = 86400, BACKUP_WARN_DAYS = 2, BACKUP_FAULT_DAYS = 7, REACH_MS = 5000, FIRST_DAY = 1767225600 };
+enum { DAY = 86400, BACKUP_WARN_DAYS = 2, BACKUP_FAULT_DAYS = 7, REACH_MS = 3000, FIRST_DAY = 1767225600 };
 
 enum verdict { OK, WARN, FAULT };
 

@@ -1,0 +1,240 @@
+/* Copies: a backup made while others write, the one made before a migration,
+ * and the way back, which sends nothing twice and gives no number twice. */
+#include "tests/store/store_world.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "gateway/store/query.h"
+
+static void run_sql(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(db));
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void put_old_database(const char *path)
+{
+    char sql[16384];
+    FILE *file = fopen("tests/store/dumps/0001.sql", "rb");
+    assert_non_null(file);
+    size_t n = fread(sql, 1, sizeof sql - 1, file);
+    assert_in_range(n, 1, sizeof sql - 2);
+    assert_int_equal(fclose(file), 0);
+    sql[n] = '\0';
+    run_sql(path, sql);
+}
+
+static void status_is(struct store *store, struct arena *arena, int64_t id, const char *status)
+{
+    struct outbound row;
+    assert_true(outbox_get(store, arena, id, &row));
+    if (!str_is(row.status, status))
+        fail_msg("out%lld is %.*s, not %s", (long long)id, STR_ARG(row.status), status);
+}
+
+/* The reference that the next pledge would get. */
+static uint32_t next_reference(struct store *store)
+{
+    struct pledge pledge = {.phone = 989120000002, .money = 0, .channel = STR("mci"), .day = DAY};
+    assert_true(store_begin(store));
+    assert_true(pledge_add(store, &pledge));
+    assert_int_equal(store_commit(store), STORE_DONE);
+    return pledge.reference;
+}
+
+static void an_old_database_is_copied_and_upgraded(void **state)
+{
+    struct world *w = *state;
+    char path[192], copy[200];
+    struct need need;
+    struct error e;
+    struct pledge pledges[2];
+    in_folder(w, "old.db", path);
+    put_old_database(path);
+    struct store *store = open_or_fail(path, STORE_WRITER);
+    assert_true(need_get(store, w->arena, 1007, &need));
+    assert_int_equal(need.pledged, 5000000);
+    assert_int_equal(pledge_open(store, w->arena, 989120000001, pledges, 2), 1);
+    assert_int_equal(pledges[0].amount_rial, 5000000);
+    status_is(store, w->arena, 1, "sent");
+    status_is(store, w->arena, 2, "queued");
+    store_close(store);
+
+    int n = snprintf(copy, sizeof copy, "%s.before-0002", path);
+    assert_in_range(n, 1, (int)sizeof copy - 1);
+    struct stat st;
+    assert_int_equal(stat(copy, &st), 0); /* as it was, for the way back to the older program */
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_null(store_open(copy, STORE_READER, &e));
+    assert_non_null(strstr(e.text, "set up"));
+}
+
+static void no_room_for_the_copy_no_migration(void **state)
+{
+    struct world *w = *state;
+    char path[192], blocked[220];
+    struct error e;
+    in_folder(w, "old.db", path);
+    put_old_database(path);
+    int n = snprintf(blocked, sizeof blocked, "%s.before-0002.part", path);
+    assert_in_range(n, 1, (int)sizeof blocked - 1);
+    assert_int_equal(mkdir(blocked, 0700), 0);
+    assert_null(store_open(path, STORE_WRITER, &e));
+    assert_non_null(strstr(e.text, "before-0002"));
+    assert_int_equal(rmdir(blocked), 0);
+    store_close(open_or_fail(path, STORE_WRITER)); /* nothing was changed: it is upgraded now */
+}
+
+static void a_copy_is_whole_while_another_writes(void **state)
+{
+    struct world *w = *state;
+    char copy[192];
+    struct error e;
+    uint32_t before = next_reference(w->store);
+    assert_true(store_begin(w->store)); /* a writer in the middle of something */
+    struct pledge half = {.phone = 989120000009, .channel = STR("mci"), .day = DAY};
+    assert_true(pledge_add(w->store, &half));
+    in_folder(w, "copy.db", copy);
+    if (!store_copy(w->path, copy, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(store_commit(w->store), STORE_DONE);
+
+    struct pledge found;
+    struct store *store = open_or_fail(copy, STORE_READER);
+    assert_true(pledge_get(store, w->arena, before, &found));
+    assert_false(pledge_get(store, w->arena, half.reference, &found));
+    store_close(store);
+}
+
+static void a_copy_that_cannot_be_made_leaves_the_old_one(void **state)
+{
+    struct world *w = *state;
+    char copy[192], part[192];
+    struct error e;
+    struct stat st;
+    in_folder(w, "copy.db", copy);
+    in_folder(w, "copy.db.part", part);
+    assert_true(store_copy(w->path, copy, &e));
+    assert_false(store_copy(w->path, w->path, &e));
+    assert_non_null(strstr(e.text, "itself"));
+    assert_false(store_copy("/nonexistent.db", copy, &e));
+    assert_int_equal(mkdir(part, 0700), 0);
+    assert_false(store_copy(w->path, copy, &e));
+    assert_int_equal(rmdir(part), 0);
+    assert_int_equal(stat(copy, &st), 0);
+    store_close(open_or_fail(copy, STORE_READER));
+}
+
+static void a_restored_database_sends_nothing_by_itself(void **state)
+{
+    struct world *w = *state;
+    char path[192], copy[192];
+    struct error e;
+    struct store_restored restored;
+    in_folder(w, "live.db", path);
+    in_folder(w, "copy.db", copy);
+    put_old_database(path);
+    struct store *store = open_or_fail(path, STORE_WRITER);
+    if (!store_copy(path, copy, &e))
+        fail_msg("%s", e.text);
+    uint32_t given[3];
+    for (int i = 0; i < 3; i++)
+        given[i] = next_reference(store); /* told to donors after the backup */
+    store_close(store);
+
+    if (!store_restore(copy, path, NOW_MS, &restored, &e))
+        fail_msg("%s", e.text);
+    assert_int_equal(restored.held, 2);
+    store = open_or_fail(path, STORE_WRITER);
+    status_is(store, w->arena, 1, "sent");
+    status_is(store, w->arena, 2, "held");
+    status_is(store, w->arena, 3, "held");
+    struct outbox_event event;
+    assert_int_equal(outbox_events(store, w->arena, 2, &event, 1), 1);
+    assert_true(str_is(event.what, "held"));
+    for (int i = 0; i < 50; i++) {
+        uint32_t fresh = next_reference(store);
+        assert_true(fresh != given[0] && fresh != given[1] && fresh != given[2]);
+    }
+    store_close(store);
+
+    struct store *kept = open_or_fail(restored.kept, STORE_READER); /* nothing is thrown away */
+    struct pledge found;
+    assert_true(pledge_get(kept, w->arena, given[2], &found));
+    store_close(kept);
+}
+
+static void what_is_no_backup_changes_nothing(void **state)
+{
+    struct world *w = *state;
+    char junk[192];
+    struct error e;
+    struct store_restored restored;
+    uint32_t reference = next_reference(w->store);
+    in_folder(w, "junk", junk);
+    FILE *file = fopen(junk, "wb");
+    assert_non_null(file);
+    assert_true(fputs("not a database, however long it is", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_false(store_restore(junk, w->path, NOW_MS, &restored, &e));
+    assert_false(store_restore("/nonexistent", w->path, NOW_MS, &restored, &e));
+    assert_false(store_restore(w->path, w->path, NOW_MS, &restored, &e));
+    struct pledge found;
+    assert_true(pledge_get(w->store, w->arena, reference, &found));
+}
+
+/* A page of it is torn: the copy is looked through before it takes the place. */
+static void a_damaged_backup_is_refused(void **state)
+{
+    struct world *w = *state;
+    char copy[192];
+    struct error e;
+    struct store_restored restored;
+    in_folder(w, "copy.db", copy);
+    assert_true(store_copy(w->path, copy, &e));
+    FILE *file = fopen(copy, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, -4096 * 3, SEEK_END), 0);
+    for (int i = 0; i < 4096; i++)
+        assert_int_equal(fputc(0xA5, file), 0xA5);
+    assert_int_equal(fclose(file), 0);
+    assert_false(store_restore(copy, w->path, NOW_MS, &restored, &e));
+}
+
+static void restores_where_nothing_stands(void **state)
+{
+    struct world *w = *state;
+    char copy[192], fresh[192];
+    struct error e;
+    struct store_restored restored;
+    in_folder(w, "copy.db", copy);
+    in_folder(w, "fresh.db", fresh);
+    uint32_t reference = next_reference(w->store);
+    assert_true(store_copy(w->path, copy, &e));
+    if (!store_restore(copy, fresh, NOW_MS, &restored, &e))
+        fail_msg("%s", e.text);
+    assert_string_equal(restored.kept, "");
+    struct store *store = open_or_fail(fresh, STORE_WRITER);
+    struct pledge found;
+    assert_true(pledge_get(store, w->arena, reference, &found));
+    store_close(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON_FILE(an_old_database_is_copied_and_upgraded),
+        ON_FILE(no_room_for_the_copy_no_migration),
+        ON_FILE(a_copy_is_whole_while_another_writes),
+        ON_FILE(a_copy_that_cannot_be_made_leaves_the_old_one),
+        ON_FILE(a_restored_database_sends_nothing_by_itself),
+        ON_FILE(what_is_no_backup_changes_nothing),
+        ON_FILE(a_damaged_backup_is_refused),
+        ON_FILE(restores_where_nothing_stands),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
