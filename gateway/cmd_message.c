@@ -7,6 +7,7 @@
 #include "gateway/base/json.h"
 #include "gateway/cli.h"
 #include "gateway/csv_rows.h"
+#include "gateway/outbound_ask.h"
 
 enum { PAGE = 500, EVENTS_MOST = 100 };
 
@@ -95,7 +96,9 @@ static struct str waits_for(const struct config *config, struct store *store, st
     if (str_is(m->status, "sending"))
         return STR("the telecom's answer to the request");
     if (str_is(m->status, "uncertain"))
-        return str_printf(arena, "a delivery report, until %s", at);
+        return outbound_can_ask(config, m->channel)
+                   ? str_printf(arena, "a delivery report; the telecom is asked at %s", at)
+                   : str_printf(arena, "a delivery report, until %s", at);
     if (str_is(m->status, "held"))
         return STR("a person to decide: yavar message retry, or drop");
     if (str_is(m->status, "sent"))

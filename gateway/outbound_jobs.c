@@ -6,8 +6,9 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/crypto.h"
 #include "gateway/base/log.h"
+#include "gateway/outbound_ask.h"
 
-enum { ROWS_MOST = 500 };
+enum { ROWS_MOST = 500, ASKED_MOST = 8 };
 
 /* ---- lists of rows ---- */
 
@@ -124,6 +125,8 @@ struct outbound_job {
 
     bool expire, moved;
     size_t unknown; /* left on the wire */
+    struct outbound *asked;
+    size_t asked_count;
     void (*care_done)(void *ctx);
     void *ctx;
 };
@@ -313,7 +316,7 @@ static void reset_plain(struct job *job)
 {
     arena_rewind(of(job)->arena, of(job)->mark);
     of(job)->moved = false;
-    of(job)->unknown = 0;
+    of(job)->unknown = of(job)->asked_count = 0;
 }
 
 static void done_settle(struct job *job, enum job_outcome outcome)
@@ -400,7 +403,15 @@ static void care_for_uncertain(struct outbound_job *j, struct store *store, stru
                                int64_t now_ms)
 {
     size_t n = outbox_pick(store, j->arena, PICK_UNCERTAIN, now_ms, rows, ROWS_MOST);
+    j->asked = arena_array(j->arena, struct outbound, ASKED_MOST);
     for (size_t i = 0; i < n; i++) {
+        if (outbound_can_ask(j->config, rows[i].channel)) {
+            if (j->asked_count == ASKED_MOST)
+                continue; /* at the next tick */
+            j->asked[j->asked_count++] = rows[i];
+            outbox_put_off(store, rows[i].id, now_ms + ASK_LEASE_MS);
+            continue;
+        }
         struct outbox_move move =
             outbox_after_wait(rows[i].lane, rows[i].resends, now_ms, rows[i].expires_ms);
         outbox_move(store, &rows[i], &move, outbox_status_names[move.status],
@@ -433,6 +444,8 @@ static void run_care(struct job *job, void *db)
 static void done_care(struct job *job, enum job_outcome outcome)
 {
     struct outbound_job *j = of(job);
+    if (outcome == JOB_DONE)
+        outbound_ask(j->gateway, j->asked, j->asked_count, j->care_done, j->ctx);
     if (outcome == JOB_DONE && j->moved)
         j->care_done(j->ctx);
     free_job(j);

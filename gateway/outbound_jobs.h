@@ -65,8 +65,9 @@ bool outbound_left_behind(struct gateway *g) MUST_CHECK;
 /* Up to 500 queued rows of a channel become another's. FN when some did. */
 void outbound_hand_over(struct gateway *g, struct str from, struct str to, void (*fn)(void *ctx), void *ctx);
 
-/* Uncertain rows whose wait is over; with EXPIRE, queued ones whose time is
- * over. FN when rows may be due again. */
+/* Uncertain rows whose wait is over: asked about where their telecom can be
+ * asked (gateway/outbound_ask.h), else by policy; with EXPIRE, queued ones
+ * whose time is over. FN when rows may be due again. */
 void outbound_care(struct gateway *g, bool expire, void (*fn)(void *ctx), void *ctx);
 
 #endif

@@ -64,6 +64,18 @@ struct outbox_move outbox_after_wait(enum lane lane, int64_t resends, int64_t no
     return move;
 }
 
+struct outbox_move outbox_after_asking(enum send_result told, enum lane lane, int64_t resends, int64_t now_ms,
+                                       int64_t expires_ms)
+{
+    if (told == SEND_OK)
+        return (struct outbox_move){.status = OUTBOX_SENT};
+    if (told == SEND_PERMANENT)
+        return (struct outbox_move){.status = OUTBOX_FAILED};
+    if (told == SEND_RETRY)
+        return again(now_ms, now_ms, expires_ms);
+    return outbox_after_wait(lane, resends, now_ms, expires_ms);
+}
+
 bool outbox_after_report(enum outbox_status from, enum report_state report, enum outbox_status *to)
 {
     bool final = from == OUTBOX_DELIVERED || from == OUTBOX_FAILED;

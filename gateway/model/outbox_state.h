@@ -61,6 +61,11 @@ struct outbox_move outbox_after_send(const struct outbox_rules *rules, enum send
  * hand-offs once more, confirmations at most twice, the rest is held. */
 struct outbox_move outbox_after_wait(enum lane lane, int64_t resends, int64_t now_ms, int64_t expires_ms);
 
+/* When the telecom, asked by our own id, told: it has it, it never got it
+ * (sent as if for the first time), it gave it up; else as after the wait. */
+struct outbox_move outbox_after_asking(enum send_result told, enum lane lane, int64_t resends, int64_t now_ms,
+                                       int64_t expires_ms);
+
 /* A delivery report; false when the state does not move. */
 bool outbox_after_report(enum outbox_status from, enum report_state report, enum outbox_status *to);
 

@@ -258,6 +258,33 @@ static void settle(const struct channel *channel, const struct send_answer *answ
     }
 }
 
+/* GET …/message/ID, whatever query the address carries. */
+static struct http_request ask(const struct channel *channel, const struct outbound *message,
+                               struct arena *arena)
+{
+    const struct android *own = channel->own;
+    struct http_pair *header = arena_new_of(arena, struct http_pair);
+    struct str rest = own->send_url, url;
+    (void)str_split(&rest, '?', &url); /* it is not empty: an option checks it */
+    *header = (struct http_pair){STR("Authorization"), basic(own, arena)};
+    return (struct http_request){
+        .method = HTTP_GET,
+        .target = str_printf(arena, "%.*s/%.*s", STR_ARG(url), STR_ARG(name_of(message, arena))),
+        .headers = {header, 1}};
+}
+
+static struct settled told(const struct channel *channel, const struct send_answer *answer,
+                           const struct outbound *message, struct arena *arena)
+{
+    struct settled r = {.result = SEND_UNCERTAIN, .detail = STR("asked, the phone does not tell")};
+    (void)channel; /* the answer alone tells */
+    if (answer->kind == ANSWER_CAME && answer->status == 200)
+        settle_accepted(answer->body, message, &r, arena);
+    else if (answer->kind == ANSWER_CAME && answer->status == 404)
+        r = (struct settled){.result = SEND_RETRY, .detail = STR("asked, the phone never got it")};
+    return r;
+}
+
 const struct provider provider_android = {
     .name = "android",
     .options = &provider_options_android,
@@ -268,4 +295,6 @@ const struct provider provider_android = {
     .batch = 1,
     .build = build,
     .settle = settle,
+    .ask = ask,
+    .told = told,
 };

@@ -67,6 +67,13 @@ struct provider {
     void (*settle)(const struct channel *channel, const struct send_answer *answer,
                    const struct outbound *messages, size_t count, struct settled *results,
                    struct arena *arena);
+    /* Asking by our own id what became of a message.  NULL: this telecom cannot be asked. */
+    struct http_request (*ask)(const struct channel *channel, const struct outbound *message,
+                               struct arena *arena);
+    /* SEND_OK: it has it.  SEND_RETRY: it never came there.  SEND_PERMANENT: it gave it up.
+     * SEND_UNCERTAIN: the answer does not tell. */
+    struct settled (*told)(const struct channel *channel, const struct send_answer *answer,
+                           const struct outbound *message, struct arena *arena);
 };
 
 const struct provider *provider_find(struct str name); /* NULL: none */

@@ -165,6 +165,8 @@ bool outbox_again(struct store *store, const struct outbound *row, int64_t now_m
 bool outbox_drop(struct store *store, const struct outbound *row, int64_t now_ms);
 void outbox_move(struct store *store, const struct outbound *row, const struct outbox_move *move,
                  const char *what, struct str reason, int64_t now_ms);
+/* An uncertain row is looked at again at DUE_MS. */
+void outbox_put_off(struct store *store, int64_t id, int64_t due_ms);
 void outbox_unclaim(struct store *store, int64_t id, int64_t now_ms);
 bool outbox_get(struct store *store, struct arena *arena, int64_t id, struct outbound *row);
 size_t outbox_page(struct store *store, struct arena *arena, int64_t after, struct outbound *rows,

@@ -224,6 +224,14 @@ void outbox_move(struct store *store, const struct outbound *row, const struct o
     add_event(store, row->id, now_ms, what, reason);
 }
 
+void outbox_put_off(struct store *store, int64_t id, int64_t due_ms)
+{
+    struct query q = query_begin(store, QUERY_outbox_put_off);
+    query_int(&q, due_ms);
+    query_int(&q, id);
+    query_run(&q);
+}
+
 void outbox_unclaim(struct store *store, int64_t id, int64_t now_ms)
 {
     struct query q = query_begin(store, QUERY_outbox_unclaim);

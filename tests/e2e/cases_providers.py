@@ -19,10 +19,10 @@ KEY = "sign-me"
 
 
 class Gateway:
-    """Answers each POST with what `answer` makes of it, and keeps them."""
+    """Answers each POST with what `answer` makes of it, and keeps them; each GET by `told`."""
 
-    def __init__(self, answer):
-        posts, lock = [], threading.Lock()
+    def __init__(self, answer, told=None):
+        posts, asked, lock = [], [], threading.Lock()
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -32,6 +32,15 @@ class Gateway:
                 with lock:
                     posts.append((dict(self.headers), body))
                     status, value = answer(len(posts), body)
+                self.reply(status, value)
+
+            def do_GET(self):
+                with lock:
+                    asked.append(self.path)
+                    status, value = told(self.path)
+                self.reply(status, value)
+
+            def reply(self, status, value):
                 text = json.dumps(value).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
@@ -42,7 +51,7 @@ class Gateway:
             def log_message(self, *_):
                 pass
 
-        self.posts = posts
+        self.posts, self.asked = posts, asked
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}/send"
@@ -116,3 +125,63 @@ def android(stage):
         until(lambda: service.messages(phone)[0]["status"] == "delivered", 3, "delivered")
         assert len(service.pledges(phone)) == 1
     gateway.close()
+
+
+def uncertain(stage, told, first="lost on the way"):
+    """A phone gateway whose first answer tells nothing, and that is then asked."""
+    gateway = Gateway(lambda n, body: (200, first) if n == 1 else
+                      (202, {"id": json.loads(body)["id"], "state": "Pending"}), told)
+    line = (f"\n[channel phone]\nprovider = android\nnumber = 09350000000\nsend_url = {gateway.url}?x=1\n"
+            f"username = u\npassword = p\nsigning_key = {KEY}\n")
+    return gateway, stage.fresh(more=line, service={"uncertain_wait": "1s"})
+
+
+def pledge_by(service, phone):
+    event = {"deviceId": "d", "event": "sms:received", "id": "evt-" + phone, "webhookId": "w",
+             "payload": {"messageId": "c0ffee", "message": PLEDGE, "sender": phone, "simNumber": 1,
+                         "receivedAt": "2026-09-29T11:30:00.000+03:30"}}
+    assert signed(service, event).status == 200
+
+
+def settled(service, phone, status):
+    return until(lambda: [r for r in service.messages(phone) if r["status"] == status], 6, status)[0]
+
+
+@case("uncertain, and the telecom is asked: what it has is sent once, and never again")
+def asked_has(stage):
+    gateway, fresh = uncertain(stage, lambda path: (200, {"id": path.split("/")[-1], "state": "Processed"}))
+    with fresh as (service, _):
+        phone = stage.phone()
+        pledge_by(service, phone)
+        row = settled(service, phone, "sent")
+        name = json.loads(gateway.posts[0][1])["id"]
+        assert gateway.asked == [f"/send/{name}"] and len(gateway.posts) == 1, (gateway.asked, gateway.posts)
+        assert row["may_be_double"] == "0"
+        assert service.counted("yavar_unknown_outcomes_total") == 1
+    gateway.close()
+
+
+@case("uncertain, and the telecom never got it: sent anew, and no double")
+def asked_never(stage):
+    gateway, fresh = uncertain(stage, lambda path: (404, {"message": "not found"}))
+    with fresh as (service, _):
+        phone = stage.phone()
+        pledge_by(service, phone)
+        row = settled(service, phone, "sent")
+        assert len(gateway.posts) == 2 and row["may_be_double"] == "0", (gateway.posts, row)
+        life = json.loads(service.cli("message", "show", row["id"]).stdout)
+        assert "asked" in [event["what"] for event in life["events"]], life
+    gateway.close()
+
+
+@case("uncertain, and the telecom gave it up, or does not tell: failed, or sent again and marked")
+def asked_else(stage):
+    for told, status, double in (((200, {"id": "x", "state": "Failed"}), "failed", "0"),
+                                 ((500, {}), "sent", "1")):
+        gateway, fresh = uncertain(stage, lambda path, told=told: told)
+        with fresh as (service, _):
+            phone = stage.phone()
+            pledge_by(service, phone)
+            row = settled(service, phone, status)
+            assert row["may_be_double"] == double, row
+        gateway.close()

@@ -302,6 +302,53 @@ static void answers_give_results(void **state)
     tally_end(&t);
 }
 
+static enum send_result told_of(struct world *w, enum answer_kind kind, int status, const char *body)
+{
+    const struct outbound m = {.id = 17, .phone = 989120001122, .expires_ms = 1762500000123};
+    struct send_answer answer = {kind, status, NULL, str_of(body), "no route"};
+    return w->provider->told(w->channel, &answer, &m, w->arena).result;
+}
+
+static void asked_by_our_own_id(void **state)
+{
+    struct world *w = *state;
+    const struct outbound m = {.id = 17, .phone = 989120001122, .expires_ms = 1762500000123};
+    struct http_request request = w->provider->ask(w->channel, &m, w->arena);
+    assert_int_equal(request.method, HTTP_GET);
+    assert_true(str_starts(request.target, STR("http")));
+    assert_non_null(memmem(request.target.p, request.target.n, "/" NAME, sizeof NAME));
+    assert_true(str_starts(http_header(&request.headers, "Authorization"), STR("Basic ")));
+    assert_int_equal(request.body.n, 0);
+}
+
+static void what_it_tells_settles_the_message(void **state)
+{
+    static const struct {
+        enum answer_kind kind;
+        int status;
+        const char *body;
+        enum send_result result;
+    } cases[] = {
+        {ANSWER_CAME, 200, "{\"id\":\"x\",\"state\":\"Pending\"}", SEND_OK},
+        {ANSWER_CAME, 200, "{\"id\":\"x\",\"state\":\"Processed\"}", SEND_OK},
+        {ANSWER_CAME, 200, "{\"id\":\"x\",\"state\":\"Sent\"}", SEND_OK},
+        {ANSWER_CAME, 200, "{\"id\":\"x\",\"state\":\"Delivered\"}", SEND_OK},
+        {ANSWER_CAME, 200, "{\"id\":\"x\",\"state\":\"Failed\"}", SEND_PERMANENT},
+        {ANSWER_CAME, 200, "{\"id\":\"x\",\"state\":\"Cancelled\"}", SEND_PERMANENT},
+        {ANSWER_CAME, 200, "not JSON", SEND_UNCERTAIN},
+        {ANSWER_CAME, 404, "{\"message\":\"not found\"}", SEND_RETRY},
+        {ANSWER_CAME, 401, "", SEND_UNCERTAIN},
+        {ANSWER_CAME, 500, "", SEND_UNCERTAIN},
+        {ANSWER_UNSENT, 0, "", SEND_UNCERTAIN},
+        {ANSWER_UNSURE, 0, "", SEND_UNCERTAIN},
+    };
+    struct tally t = tally_new();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        tally_check(&t, told_of(*state, cases[i].kind, cases[i].status, cases[i].body) == cases[i].result,
+                    "%d %s", cases[i].status, cases[i].body);
+    tally_end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +361,8 @@ int main(void)
         cmocka_unit_test(lanes_have_their_priority),
         cmocka_unit_test(base64_is_padded),
         cmocka_unit_test(answers_give_results),
+        cmocka_unit_test(asked_by_our_own_id),
+        cmocka_unit_test(what_it_tells_settles_the_message),
     };
     return cmocka_run_group_tests_name("android", tests, up, world_close);
 }

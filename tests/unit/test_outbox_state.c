@@ -110,6 +110,29 @@ static void uncertain_messages_are_sent_again_by_lane(void **state)
     assert_false(late.may_be_double || late.resend);
 }
 
+/* What the telecom tells when asked is as good as its answer to the send. */
+static void asking_settles_or_leaves_it_to_the_policy(void **state)
+{
+    (void)state;
+    for (int told = 0; told < SEND_RESULTS; told++)
+        for (int lane = 0; lane < LANES; lane++) {
+            struct outbox_move policy = outbox_after_wait((enum lane)lane, 0, now, far);
+            struct outbox_move move =
+                outbox_after_asking((enum send_result)told, (enum lane)lane, 0, now, far);
+            if (told == SEND_OK)
+                assert_int_equal(move.status, OUTBOX_SENT);
+            else if (told == SEND_PERMANENT)
+                assert_int_equal(move.status, OUTBOX_FAILED);
+            else if (told == SEND_RETRY)
+                assert_true(move.status == OUTBOX_QUEUED && move.due_ms == now);
+            else
+                assert_true(move.status == policy.status && move.may_be_double == policy.may_be_double);
+            if (told == SEND_OK || told == SEND_PERMANENT || told == SEND_RETRY)
+                assert_false(move.may_be_double || move.resend);
+        }
+    assert_int_equal(outbox_after_asking(SEND_RETRY, LANE_CODE, 0, far, far).status, OUTBOX_EXPIRED);
+}
+
 static void reports_move_forward_only(void **state)
 {
     (void)state;
@@ -157,6 +180,7 @@ int main(void)
         cmocka_unit_test(the_telecoms_wish_counts_when_longer),
         cmocka_unit_test(each_result_has_its_state),
         cmocka_unit_test(uncertain_messages_are_sent_again_by_lane),
+        cmocka_unit_test(asking_settles_or_leaves_it_to_the_policy),
         cmocka_unit_test(reports_move_forward_only),
         cmocka_unit_test(lifetimes_are_the_designs),
         cmocka_unit_test(names_are_the_vocabularys),
