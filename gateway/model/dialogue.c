@@ -1,0 +1,208 @@
+/* The dialogue engine: walking. How a menu becomes a page is in menu_page.c. */
+#include "gateway/model/dialogue.h"
+
+#include "gateway/model/menu_page.h"
+
+/* ---- tables ---- */
+
+const struct flow *flow_find(const struct flows *flows, struct str name)
+{
+    for (size_t i = 0; i < flows->n; i++)
+        if (str_is(name, flows->v[i]->name))
+            return flows->v[i];
+    return NULL;
+}
+
+static const struct step *step_find(const struct flow *flow, struct str name)
+{
+    for (size_t i = 0; flow != NULL && i < flow->n; i++)
+        if (str_is(name, flow->steps[i].name))
+            return &flow->steps[i];
+    return NULL;
+}
+
+static const struct step *here(const struct flows *flows, const struct dialogue *d)
+{
+    return step_find(flow_find(flows, d->flow), d->step);
+}
+
+/* ---- answers ---- */
+
+struct str dialogue_answer(const struct dialogue *d, const char *step)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (str_is(d->answers[i].step, step))
+            return d->answers[i].value;
+    return (struct str){NULL, 0};
+}
+
+void dialogue_put(struct dialogue *d, struct str step, struct str value)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (str_eq(d->answers[i].step, step)) {
+            d->answers[i].value = value;
+            return;
+        }
+    if (d->n < DIALOGUE_ANSWERS_MOST) /* flows are shorter; their test says so */
+        d->answers[d->n++] = (struct dialogue_answer){step, value};
+}
+
+/* ---- moving ---- */
+
+static void stand_at(struct dialogue *d, struct str step)
+{
+    d->step = step;
+    d->page = d->wrong = 0;
+}
+
+void dialogue_start(const struct flows *flows, struct dialogue *d, const char *flow)
+{
+    const struct flow *f = flow_find(flows, str_of(flow));
+    *d = (struct dialogue){.flow = str_of(flow)};
+    if (f != NULL)
+        stand_at(d, str_of(f->steps[0].name));
+}
+
+static enum heard follow(const struct flows *flows, struct dialogue *d, void *ctx)
+{
+    for (;;) {
+        struct where where = here(flows, d)->next(ctx, d);
+        if (where.kind == WHERE_DONE)
+            return HEARD_DONE;
+        if (where.kind == WHERE_LEFT)
+            return HEARD_LEFT;
+        if (where.kind == WHERE_FLOW) {
+            dialogue_start(flows, d, where.name);
+            return HEARD_PAGE;
+        }
+        stand_at(d, str_of(where.name));
+        if (dialogue_answer(d, where.name).p == NULL)
+            return HEARD_PAGE;
+    }
+}
+
+enum heard dialogue_skip_known(const struct flows *flows, struct dialogue *d, void *ctx)
+{
+    return dialogue_answer(d, here(flows, d)->name).p != NULL ? follow(flows, d, ctx) : HEARD_PAGE;
+}
+
+static enum heard go_home(const struct flows *flows, struct dialogue *d, const struct door *door)
+{
+    if (door->home.n == 0 || str_is(d->flow, flows->v[0]->name))
+        return HEARD_LEFT;
+    dialogue_start(flows, d, flows->v[0]->name);
+    return HEARD_PAGE;
+}
+
+/* To the page before, the question before, or home from the first. */
+static enum heard go_back(const struct flows *flows, struct dialogue *d, const struct door *door)
+{
+    if (d->page > 0) {
+        d->page--;
+        d->wrong = 0;
+        return HEARD_PAGE;
+    }
+    if (d->n == 0)
+        return go_home(flows, d, door);
+    stand_at(d, d->answers[--d->n].step);
+    return HEARD_PAGE;
+}
+
+/* ---- hearing ---- */
+
+static enum heard wrong(struct dialogue *d)
+{
+    return ++d->wrong >= DIALOGUE_WRONG_MOST ? HEARD_LEFT : HEARD_PAGE;
+}
+
+static bool same_key(struct str key, struct str input)
+{
+    struct str bare = str_starts(input, STR("0")) ? str_after(input, 1) : input; /* 024 is 24 */
+    return str_eq(key, input) || (key.n > 1 && str_eq(key, bare));
+}
+
+static const struct menu_option *pressed(const struct menu *menu, const struct menu_view *view,
+                                         struct str input)
+{
+    uint64_t number;
+    for (size_t i = 0; i < menu->n; i++)
+        if (menu->options[i].key.n > 0 && same_key(menu->options[i].key, input))
+            return &menu->options[i];
+    bool numbered = view->count > 0 && menu->options[view->first].key.n == 0;
+    if (!numbered || !str_to_u64(input, &number) || number == 0 || number > view->count)
+        return NULL;
+    return &menu->options[view->first + number - 1];
+}
+
+enum heard dialogue_hear(const struct flows *flows, struct dialogue *d, void *ctx, const struct door *door,
+                         struct str input, struct arena *arena)
+{
+    const struct step *step = here(flows, d);
+    struct menu *menu = arena_new_of(arena, struct menu);
+    struct str value;
+    step->ask(ctx, d, menu);
+    struct menu_view view = menu_view(menu, d->page, d->wrong > 0, door, arena);
+    const struct menu_option *option = pressed(menu, &view, input);
+    if (option == NULL && str_is(input, "00"))
+        return go_home(flows, d, door);
+    if (option == NULL && str_is(input, "0"))
+        return go_back(flows, d, door);
+    if (option == NULL && str_is(input, "9") && view.more) {
+        d->page++;
+        d->wrong = 0;
+        return HEARD_PAGE;
+    }
+    if (option != NULL)
+        value = str_dup(arena, option->value);
+    else if (step->read == NULL || input.n == 0 || !step->read(ctx, d, input, arena, &value))
+        return wrong(d);
+    dialogue_put(d, str_of(step->name), value);
+    return follow(flows, d, ctx);
+}
+
+struct str dialogue_page(const struct flows *flows, struct dialogue *d, void *ctx, const struct door *door,
+                         struct arena *arena)
+{
+    struct menu *menu = arena_new_of(arena, struct menu);
+    here(flows, d)->ask(ctx, d, menu);
+    struct menu_view view = menu_view(menu, d->page, d->wrong > 0, door, arena);
+    d->page = view.page; /* a list may have grown shorter */
+    return view.text;
+}
+
+/* ---- kept ---- */
+
+struct json *dialogue_to_json(const struct dialogue *d)
+{
+    struct json *json = json_object_new(), *answers = json_array_new();
+    for (size_t i = 0; i < d->n; i++) {
+        struct json *answer = json_object_new();
+        json_put_str(answer, "step", d->answers[i].step);
+        json_put_str(answer, "value", d->answers[i].value);
+        json_push(answers, answer);
+    }
+    json_put_str(json, "flow", d->flow);
+    json_put_str(json, "step", d->step);
+    json_put_int(json, "page", d->page);
+    json_put_int(json, "wrong", d->wrong);
+    json_put(json, "answers", answers);
+    return json;
+}
+
+bool dialogue_from_json(const struct flows *flows, const struct json *json, struct arena *arena,
+                        struct dialogue *d)
+{
+    const struct json *answers = json_get(json, "answers");
+    *d = (struct dialogue){.flow = str_dup(arena, json_str(json, "flow")),
+                           .step = str_dup(arena, json_str(json, "step")),
+                           .page = (unsigned)json_int(json, "page", 0),
+                           .wrong = (unsigned)json_int(json, "wrong", 0)};
+    const struct flow *flow = flow_find(flows, d->flow);
+    for (size_t i = 0; i < json_count(answers) && i < DIALOGUE_ANSWERS_MOST; i++) {
+        struct str step = str_dup(arena, json_str(json_at(answers, i), "step"));
+        if (step_find(flow, step) == NULL)
+            return false;
+        dialogue_put(d, step, str_dup(arena, json_str(json_at(answers, i), "value")));
+    }
+    return step_find(flow, d->step) != NULL;
+}

@@ -1,0 +1,18 @@
+/* A menu as a page that fits: options are never cut, long lists go on behind
+ * 9, back and home stand wherever there is room.  Private to the dialogue
+ * engine and its tests.  Pure. */
+#ifndef YAVAR_MODEL_MENU_PAGE_H
+#define YAVAR_MODEL_MENU_PAGE_H
+
+#include "gateway/model/dialogue.h"
+
+struct menu_view {
+    struct str text;
+    unsigned page;       /* the one shown: the last where the one asked for is not there */
+    size_t first, count; /* the options on it */
+    bool more;           /* 9 leads on */
+};
+struct menu_view menu_view(const struct menu *menu, unsigned page, bool unread, const struct door *door,
+                           struct arena *arena);
+
+#endif
