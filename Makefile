@@ -10,7 +10,7 @@ VERSION := 0.1
 
 PACKAGES := gcc make pkg-config python3 libevent-dev libcurl4-openssl-dev libsqlite3-dev libpcre2-dev libicu-dev \
 	libjansson-dev libsodium-dev libfribidi-dev
-TEST_PACKAGES := libcmocka-dev kannel kannel-extras clang clang-format prometheus
+TEST_PACKAGES := libcmocka-dev kannel kannel-extras clang clang-format libclang-rt-dev prometheus
 
 LIBRARIES := libevent libcurl sqlite3 libpcre2-8 icu-uc icu-i18n jansson libsodium fribidi
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
@@ -35,7 +35,7 @@ UNIT_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*
 	tests/dialogs/test_*.c tests/store/test_*.c))
 EMBEDDED := $(wildcard config/*.ini config/messages/*.ini config/samples/needs.csv gateway/store/migrations/*.sql)
 
-.PHONY: all deps test-deps run test test-only lint check sanitize bench clean format
+.PHONY: all deps test-deps run test test-only lint check sanitize bench clean format fuzz fuzz-targets
 
 all: $(BUILD)/yavar
 
@@ -71,6 +71,17 @@ test: test-deps
 	@tests/run
 
 unit: $(UNIT_TESTS)
+
+# Everything again with clang, so that the fuzzer sees which branches are taken.
+fuzz:
+	@$(MAKE) --no-print-directory -s CC=clang "CFLAGS=-O1 -g" SAN=fuzzer-no-link,address,undefined BUILD=build/fuzz \
+		fuzz-targets
+
+fuzz-targets: $(patsubst tests/fuzz/%.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(BUILD)/fuzz_config: FUZZ_LINK := -Wl,--wrap=texts_load,--wrap=ini_read_file,--wrap=getenv
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) $(BUILD)/libyavar.a
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libyavar.a $(FUZZ_LINK) $(HARDENING_LINK) $(ALL_LIBS)
 
 lint:
 	@python3 tests/lint/lint.py

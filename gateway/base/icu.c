@@ -198,9 +198,10 @@ bool icu_iso_date(struct arena *arena, struct str digits, struct str *iso)
     if (digits.n >= sizeof text)
         return false;
     for (size_t i = 0; i < digits.n; i++) {
-        if (digits.p[i] >= '0' && digits.p[i] <= '9')
+        bool digit = digits.p[i] >= '0' && digits.p[i] <= '9';
+        if (digit && part[which] <= 999)
             part[which] = part[which] * 10 + (digits.p[i] - '0');
-        else if (++which > 2)
+        else if (digit || ++which > 2)
             return false;
     }
     if (part[2] > 1000) { /* 29/2/1404: the day first */
@@ -208,6 +209,8 @@ bool icu_iso_date(struct arena *arena, struct str digits, struct str *iso)
         part[2] = part[0];
         part[0] = year;
     }
+    if (part[0] < 1000) /* an ISO year has four digits */
+        return false;
     UErrorCode status = U_ZERO_ERROR;
     const UChar utc[] = u"Etc/UTC";
     UCalendar *calendar = ucal_open(utc, -1, persian_or_gregorian(part[0]), UCAL_TRADITIONAL, &status);

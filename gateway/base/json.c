@@ -8,6 +8,8 @@
 #include "gateway/base/arena.h"
 #include "gateway/base/utf8.h"
 
+enum { DEPTH_MOST = 64 };
+
 /* A struct json is a json_t under another name, so that no other file can
  * reach past this header. */
 static json_t *in(const struct json *json)
@@ -41,7 +43,8 @@ void json_free(struct json *json)
 
 static json_t *string_of(struct str value)
 {
-    json_t *made = json_stringn(value.p ? value.p : "", value.n);
+    bool nul = value.n > 0 && memchr(value.p, 0, value.n) != NULL; /* written, it could not be read again */
+    json_t *made = nul ? NULL : json_stringn(value.p ? value.p : "", value.n);
     if (made != NULL)
         return made;
     struct arena *arena = arena_new(value.n * 3 + 64); /* not UTF-8 */
@@ -88,12 +91,36 @@ struct str json_write(const struct json *json, struct arena *arena)
     return copy;
 }
 
+/* jansson's own limit is 2,048. */
+static bool too_deep(struct str text)
+{
+    unsigned depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '[' || c == '{') && ++depth > DEPTH_MOST)
+            return true;
+        else if (!quoted && (c == ']' || c == '}') && depth > 0)
+            depth--;
+    }
+    return false;
+}
+
 struct json *json_read(struct str text, struct error *e)
 {
     json_error_t fault;
+    if (too_deep(text)) {
+        error_set(e, "no JSON: more than %d deep", DEPTH_MOST);
+        return NULL;
+    }
     json_t *json = json_loadb(text.p ? text.p : "", text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
-    if (json == NULL)
-        error_set(e, "no JSON: line %d, column %d: %s", fault.line, fault.column, fault.text);
+    if (json == NULL) /* jansson quotes what is near, and may cut a character */
+        error_set(e, "no JSON: line %d, column %d: %s", fault.line, fault.column,
+                  utf8_valid(str_of(fault.text)) ? fault.text : "not understood");
     return (struct json *)json;
 }
 

@@ -19,7 +19,7 @@ struct json *json_array_new(void);
 struct json *json_string_new(struct str text);
 void json_free(struct json *json); /* NULL is fine */
 
-/* Faulty UTF-8 is repaired. Order of keys is kept. */
+/* Faulty UTF-8 is repaired, NULs are dropped. Order of keys is kept. */
 void json_put_str(struct json *object, const char *key, struct str value);
 void json_put_int(struct json *object, const char *key, int64_t value);
 void json_put_bool(struct json *object, const char *key, bool value);

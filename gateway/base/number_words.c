@@ -31,7 +31,7 @@ const struct number_word *number_word_find(struct str word)
         return NULL;
     for (size_t i = 0; i < ROWS; i++)
         if (rows[i].word[0] == word.p[0] && (word.n == 1 || rows[i].word[1] == word.p[1]) &&
-            strncmp(rows[i].word, word.p, word.n) == 0 && rows[i].word[word.n] == '\0')
+            str_is(word, rows[i].word)) /* by its length: a NUL in it ends nothing */
             return &rows[i].means;
     return NULL;
 }

@@ -139,7 +139,8 @@ struct str utf8_from_latin1(struct arena *arena, struct str bytes)
 {
     struct sbuf out = sbuf_in(arena);
     for (size_t i = 0; i < bytes.n; i++)
-        utf8_add(&out, (unsigned char)bytes.p[i]);
+        if (bytes.p[i] != 0)
+            utf8_add(&out, (unsigned char)bytes.p[i]);
     return sbuf_str(&out);
 }
 

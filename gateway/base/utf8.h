@@ -34,7 +34,7 @@ struct str utf8_cut(struct str s, size_t n);
  * U+FFFD and sets *BAD. */
 struct str utf8_from_utf16be(struct arena *arena, struct str bytes, bool *bad);
 
-/* ISO-8859-1 bytes to UTF-8. */
+/* ISO-8859-1 bytes to UTF-8; NULs are dropped. */
 struct str utf8_from_latin1(struct arena *arena, struct str bytes);
 
 /* UTF-16 code units that S takes on the air. */

@@ -11,16 +11,18 @@
 
 void faults_add(struct faults *faults, const char *file, unsigned line, const char *format, ...)
 {
-    char what[512];
+    char what[1024];
+    struct error whole; /* cut between letters */
     va_list args;
     va_start(args, format);
     int n = vsnprintf(what, sizeof what, format, args);
     va_end(args);
+    error_set(&whole, "%s", n < 0 ? "?" : what);
     faults->count++;
     if (line > 0)
-        sbuf_printf(&faults->text, "%s:%u: %s\n", file, line, n < 0 ? "?" : what);
+        sbuf_printf(&faults->text, "%s:%u: %s\n", file, line, whole.text);
     else
-        sbuf_printf(&faults->text, "%s: %s\n", file, n < 0 ? "?" : what);
+        sbuf_printf(&faults->text, "%s: %s\n", file, whole.text);
 }
 
 bool ini_read_file(struct arena *arena, const char *path, size_t most, struct str *text, struct error *e)

@@ -49,9 +49,8 @@ struct menu {
     struct str prompt;
     struct menu_option options[MENU_OPTIONS_MOST];
     size_t n;
-    bool
-        later; /* the options are a list behind the prompt, which 9 opens: any key of it may be pressed at once */
-    bool root; /* nothing lies behind it: no way back is shown */
+    bool later; /* the options are a list behind the prompt, which 9 opens; its keys count at once */
+    bool root;  /* nothing lies behind it: no way back is shown */
 };
 void menu_add(struct menu *menu, struct str key, struct str label, struct str value);
 

@@ -1,6 +1,8 @@
 /* A menu as a page. */
 #include "gateway/model/menu_page.h"
 
+#include <assert.h>
+
 #include "gateway/base/segment.h"
 
 enum { NUMBERED_MOST = 8 }; /* 9 is for more */
@@ -91,4 +93,10 @@ struct menu_view menu_view(const struct menu *menu, unsigned page, bool unread, 
         view = view_at(menu, page, menu->prompt, door, arena);
     view.text = with_ways_out(arena, view.text, menu->root, door);
     return view;
+}
+
+void menu_add(struct menu *menu, struct str key, struct str label, struct str value)
+{
+    assert(menu->n < MENU_OPTIONS_MOST); /* ours: the longest list is that of the provinces */
+    menu->options[menu->n++] = (struct menu_option){key, label, value};
 }

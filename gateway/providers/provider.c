@@ -61,7 +61,9 @@ struct str provider_decode(struct arena *arena, struct str bytes, struct str cha
 struct str provider_clean(struct arena *arena, struct str value, size_t most, bool *bad)
 {
     bool unasked = false;
-    return str_dup(arena, str_trim(utf8_repair(arena, utf8_cut(value, most), bad != NULL ? bad : &unasked)));
+    struct str mended =
+        utf8_repair(arena, value, bad != NULL ? bad : &unasked); /* a bad byte becomes three */
+    return str_dup(arena, str_trim(utf8_cut(mended, most)));
 }
 
 int64_t provider_retry_after(const struct http_pairs *headers)
