@@ -58,6 +58,11 @@ $(BUILD)/tests/%: tests/%.c $(wildcard tests/*/*.h) $(BUILD)/libyavar.a
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -o $@ $< $(if $(findstring test_net,$<),tests/unit/net_world.c) \
 		$(BUILD)/libyavar.a $(HARDENING_LINK) $(ALL_LIBS) -lcmocka
 
+# Faults that a test puts into the running program.
+$(BUILD)/tests/hangs/faults.so: tests/hangs/faults.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic -Werror -fPIC -shared -o $@ $<
+
 deps:
 	@tools/install $(PACKAGES)
 test-deps: deps

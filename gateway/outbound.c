@@ -46,6 +46,16 @@ static const struct channel *channel_of(const struct line *line)
     return config_channel(line->sender->gateway->config, line->name);
 }
 
+/* A line's own limit, and no more than its share of the client's room: a
+ * telecom that never answers leaves the others theirs. */
+static unsigned most_in_flight(const struct line *line, const struct channel *channel)
+{
+    size_t share = http_client_defaults.in_flight / line->sender->count;
+    if (share == 0)
+        share = 1;
+    return (size_t)channel->in_flight < share ? (unsigned)channel->in_flight : (unsigned)share;
+}
+
 static struct line *find_line(struct outbox_sender *s, struct str name)
 {
     for (size_t i = 0; i < s->count; i++)
@@ -195,8 +205,8 @@ static void claim_done(void *ctx, bool done, struct row_list rows[LANES], const 
 
 static void claim(struct line *line, const struct channel *channel, int64_t now_ms)
 {
-    size_t free_slots =
-        (size_t)channel->in_flight > line->in_flight ? (size_t)channel->in_flight - line->in_flight : 0;
+    unsigned on_wire = most_in_flight(line, channel);
+    size_t free_slots = on_wire > line->in_flight ? on_wire - line->in_flight : 0;
     size_t most = free_slots * 2;
     unsigned lanes = 0;
     for (int lane = 0; lane < LANES; lane++)
@@ -271,7 +281,7 @@ static void wait_for_next(struct line *line, const struct channel *channel, int6
         for (int lane = 0; lane < LANES && !line->claiming; lane++)
             if (line->due_ms[lane] != INT64_MAX && line->due_ms[lane] - now_ms < wait)
                 wait = line->due_ms[lane] - now_ms;
-    bool full = line->in_flight >= (unsigned)channel->in_flight; /* an answer will pump */
+    bool full = line->in_flight >= most_in_flight(line, channel); /* an answer will pump */
     if (wait != INT64_MAX && !full)
         loop_timer_set(line->timer, wait < 1 ? 1 : wait > 60000 ? 60000 : wait);
 }
@@ -307,7 +317,7 @@ static void pump(struct line *line)
     if (channel == NULL || line->sender->stopped)
         return;
     pace_refill(&line->pace, channel->rate, steady_ms);
-    while (line->in_flight < (unsigned)channel->in_flight && pace_wait_ms(&line->pace, channel->rate) == 0 &&
+    while (line->in_flight < most_in_flight(line, channel) && pace_wait_ms(&line->pace, channel->rate) == 0 &&
            line->paused_until_ms <= steady_ms && breaker_allows(&line->breaker, line->in_flight, steady_ms)) {
         struct row *row = next_row(line);
         if (row == NULL || !send_row(line, channel, row))

@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "gateway/base/http.h"
+#include "gateway/base/log.h"
 #include "gateway/net/listen.h"
 
 enum { DISCARD_MOST = 256 * 1024 }; /* read from a refused client, so that it sees why */
@@ -36,18 +37,18 @@ int64_t http_conn_now(void)
 
 static void stop_waiting(struct http_conn *c)
 {
-    if (c->waiting)
-        TAILQ_REMOVE(&c->conns->waiting, c, link);
-    c->waiting = false;
+    if (c->queue)
+        TAILQ_REMOVE(c->queue, c, link);
+    c->queue = NULL;
 }
 
-/* All wait equally long, so the queue stays ordered by time. */
+/* All wait equally long, so the queues stay ordered by time. */
 static void wait_anew(struct http_conn *c)
 {
     stop_waiting(c);
     c->since = http_conn_now();
-    c->waiting = true;
-    TAILQ_INSERT_TAIL(&c->conns->waiting, c, link);
+    c->queue = c->answered > 0 ? &c->conns->waiting : &c->conns->fresh;
+    TAILQ_INSERT_TAIL(c->queue, c, link);
 }
 
 bool http_conn_expects(const struct http_conn *c)
@@ -69,12 +70,18 @@ bool http_conn_answered(struct http_conn *c)
     return c->guard.refused && !http_conn_expects(c);
 }
 
+static void expire(struct http_conn_queue *queue, int64_t before)
+{
+    struct http_conn *c;
+    while ((c = TAILQ_FIRST(queue)) != NULL && c->since <= before)
+        evhttp_connection_free(c->evcon);
+}
+
 void http_conns_expire(struct http_conns *conns)
 {
-    const int64_t now = http_conn_now();
-    struct http_conn *c;
-    while ((c = TAILQ_FIRST(&conns->waiting)) != NULL && now - c->since >= conns->wait_ms)
-        evhttp_connection_free(c->evcon);
+    const int64_t before = http_conn_now() - conns->wait_ms;
+    expire(&conns->fresh, before);
+    expire(&conns->waiting, before);
 }
 
 struct http_conn *http_conn_of(struct http_conns *conns, struct evhttp_connection *evcon)
@@ -183,6 +190,7 @@ static void on_closed(struct evhttp_connection *evcon, void *arg)
     c->conns->by_fd[c->fd] = NULL;
     if (evbuffer_remove_cb(bufferevent_get_input(c->bev), on_input, c) != 0)
         abort(); /* it would run on freed memory */
+    c->conns->on_room(c->conns->ctx);
     forget(c);
 }
 
@@ -209,7 +217,6 @@ static void adopt(struct http_conns *conns, struct http_conn *c)
     bufferevent_getcb(c->bev, NULL, NULL, NULL, &evcon);
     c->fd = bufferevent_getfd(c->bev);
     c->evcon = evcon;
-    bool full = conns->open > conns->most;
     (void)bufferevent_decref(c->bev); /* whether it was the last reference: only if evhttp gave up */
     if (!evcon || c->fd < 0) {
         forget(c);
@@ -219,7 +226,25 @@ static void adopt(struct http_conns *conns, struct http_conn *c)
     evhttp_connection_set_closecb(c->evcon, on_closed, c);
     listen_peer(evhttp_connection_get_addr(c->evcon), c->peer);
     wait_anew(c);
-    if (full)
+}
+
+/* Who has had no answer yet goes before who has, and who waits longest before
+ * the others; but the newest may take the place of one that was answered, or
+ * those could shut the door.  NULL: a request of each is handed out. */
+static struct http_conn *who_goes(struct http_conns *conns)
+{
+    struct http_conn *oldest = TAILQ_FIRST(&conns->fresh), *known = TAILQ_FIRST(&conns->waiting);
+    bool alone = oldest == TAILQ_LAST(&conns->fresh, http_conn_queue);
+    return alone && known ? known : oldest;
+}
+
+/* After all of a turn have been adopted, so that none of them makes a known one go. */
+static void keep_most(struct http_conns *conns)
+{
+    struct http_conn *c;
+    if (conns->open > conns->most)
+        LOG(LOG_WARN, "connections_full", "most=%u", conns->most);
+    while (conns->open > conns->most && (c = who_goes(conns)) != NULL)
         evhttp_connection_free(c->evcon);
 }
 
@@ -230,6 +255,7 @@ void http_conns_adopt(struct http_conns *conns)
         TAILQ_REMOVE(&conns->arriving, c, link);
         adopt(conns, c);
     }
+    keep_most(conns);
 }
 
 static void on_adopt(evutil_socket_t fd, short what, void *arg)
@@ -261,6 +287,7 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
 bool http_conns_start(struct http_conns *conns, struct event_base *base, struct evhttp *http)
 {
     TAILQ_INIT(&conns->arriving);
+    TAILQ_INIT(&conns->fresh);
     TAILQ_INIT(&conns->waiting);
     conns->adopt = event_new(base, -1, 0, on_adopt, conns);
     evhttp_set_bevcb(http, on_accept, conns);

@@ -2,9 +2,11 @@
  * deadline, and how it ends.  Internal to http_server.c.
  *
  * A connection lives from accept until evhttp's close callback.  It waits (for
- * a request, for room to write, for a refused client to leave) in one queue
+ * a request, for room to write, for a refused client to leave) in a queue
  * ordered by time, or a request of it is handed out and the answer's deadline
- * governs.
+ * governs.  When there are too many, a new one takes the place of the one that
+ * waits longest, of those without an answer so far where there are any: slow
+ * clients shut nobody out.
  *
  * Loop thread only; nothing blocks. */
 #ifndef YAVAR_NET_HTTP_CONN_H
@@ -25,10 +27,13 @@ struct evhttp;
 struct evhttp_connection;
 struct http_conns;
 
+TAILQ_HEAD(http_conn_queue, http_conn);
+
 struct http_conn {
-    TAILQ_ENTRY(http_conn) link; /* in `arriving`, `waiting`, or in none: a request of it is handed out */
+    TAILQ_ENTRY(http_conn) link; /* in `arriving`, in `queue`, or in none: a request of it is handed out */
     struct http_conns *conns;
-    struct arena *arena; /* this lives in it */
+    struct http_conn_queue *queue; /* the one it waits in; NULL: it does not wait */
+    struct arena *arena;           /* this lives in it */
     struct bufferevent *bev;
     struct evhttp_connection *evcon;
     struct http_guard guard;
@@ -36,26 +41,27 @@ struct http_conn {
     uint64_t answered; /* of guard.approved */
     int64_t since;     /* http_conn_now() */
     int fd;
-    bool waiting, refused;
+    bool refused;
     size_t discarded;
     uint8_t peer[16];
 };
-
-TAILQ_HEAD(http_conn_queue, http_conn);
 
 struct http_conns {
     struct http_guard_limits limits;
     unsigned most, open;
     int64_t wait_ms;
     void (*on_gone)(struct http_conn *c); /* a connection closes while c->request is set */
+    void (*on_room)(void *ctx);           /* any connection closes: its descriptor is free again */
+    void *ctx;
     struct event *adopt;
     struct http_conn_queue arriving; /* accepted in this turn, evhttp is still building them */
-    struct http_conn_queue waiting;  /* oldest first */
+    struct http_conn_queue fresh;    /* waiting, and never had an answer; oldest first */
+    struct http_conn_queue waiting;  /* the others that wait, oldest first */
     struct http_conn **by_fd;        /* evhttp has no room for a pointer of ours */
     size_t by_fd_n;
 };
 
-/* Limits, most, wait_ms and on_gone are set by the caller before. */
+/* Limits, most, wait_ms, on_gone, on_room and ctx are set by the caller before. */
 bool http_conns_start(struct http_conns *conns, struct event_base *base, struct evhttp *http) MUST_CHECK;
 void http_conns_adopt(struct http_conns *conns); /* before evhttp_free */
 void http_conns_end(struct http_conns *conns);   /* after evhttp_free */

@@ -14,6 +14,7 @@
  * meets nothing. */
 #include "gateway/net/http_server.h"
 
+#include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -25,6 +26,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "gateway/base/log.h"
 #include "gateway/net/http_conn.h"
 #include "gateway/net/listen.h"
 
@@ -299,12 +301,21 @@ static void on_request(struct evhttp_request *request, void *arg)
     server->fn(server->ctx, in, arena, ticket);
 }
 
-/* Out of descriptors, mostly.  The next tick enables it again. */
+/* Out of descriptors, mostly.  The next connection that closes enables it
+ * again, or the next tick, as other descriptors may be free by then. */
 static void on_accept_error(struct evconnlistener *listener, void *arg)
 {
     (void)arg; /* evhttp's, not ours */
+    LOG(LOG_WARN, "accept_failed", "reason=\"%s\"", strerror(errno));
     if (evconnlistener_disable(listener) != 0)
         abort(); /* it would spin */
+}
+
+static void accept_again(void *ctx)
+{
+    struct http_server *server = ctx;
+    if (server->bound && evconnlistener_enable(evhttp_bound_socket_get_listener(server->bound)) != 0)
+        return; /* the next tick tries again */
 }
 
 static void on_tick(void *ctx)
@@ -317,8 +328,7 @@ static void on_tick(void *ctx)
         if (!http_server_answer(server, ticket_of(slot), &overloaded))
             abort(); /* a slot in the queue is live */
     loop_timer_set(server->tick, TICK_MS);
-    if (server->bound && evconnlistener_enable(evhttp_bound_socket_get_listener(server->bound)) != 0)
-        return; /* the next tick tries again */
+    accept_again(server);
 }
 
 /* Opening and closing. */
@@ -344,6 +354,8 @@ static bool make_conns(struct http_server *server, struct event_base *base)
         .most = limits->connections,
         .wait_ms = (int64_t)limits->read_seconds * 1000,
         .on_gone = on_gone,
+        .on_room = accept_again,
+        .ctx = server,
     };
     return http_conns_start(&server->conns, base, server->http);
 }
@@ -414,6 +426,7 @@ void http_server_free(struct http_server *server)
         return;
     http_conns_adopt(&server->conns);
     loop_timer_free(server->tick);
+    server->bound = NULL;      /* it goes first there */
     evhttp_free(server->http); /* closes every connection, which tells us */
     http_conns_end(&server->conns);
     listen_remove_file(&server->place);

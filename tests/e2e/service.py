@@ -67,8 +67,9 @@ class Answer:
 
 
 class Service:
-    def __init__(self, telecom, needs=NEEDS, start=True, service=None, channel=None, more=""):
+    def __init__(self, telecom, needs=NEEDS, start=True, service=None, channel=None, more="", before=()):
         self.telecom = telecom
+        self.before = before            # words in front of `serve`'s command, as `env` or `unshare`
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="yavar-e2e-"))
         self.ini = self.folder / "yavar.ini"
         self.log = self.folder / "stderr.log"
@@ -104,7 +105,7 @@ class Service:
         """Runs until both sockets listen; returns the seconds that took."""
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [binary(), "serve", "-c", str(self.ini)], cwd=self.folder,
+            [*self.before, binary(), "serve", "-c", str(self.ini)], cwd=self.folder,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         ready = threading.Event()
         self._logging = threading.Thread(

@@ -35,6 +35,7 @@ PLAIN = {
     "unauthorised": (403, "Forbidden", b"Authorization failed for sendsms"),
     "500": (500, "Internal Server Error", b"Sending failed."),
     "503": (503, "Service Unavailable", b"Temporal failure, try again later."),
+    "503 later": (503, "Service Unavailable", b"Temporal failure, try again later.", "Retry-After: 1\r\n"),
     "unreadable": (200, "OK", b"\xff\xfe\x00\x80\xc3\x28<<<\x00"),
 }
 SPECIAL = ("slow", "never", "garbage", "huge", "reset", "close")
@@ -98,6 +99,7 @@ class _Line(asyncio.Protocol):
     def __init__(self, telecom, number):
         self.telecom, self.number = telecom, number
         self.buffer, self.busy, self.transport = bytearray(), False, None
+        self.deaf = False       # cut as soon as something comes, unread
 
     def connection_made(self, transport):
         self.transport = transport
@@ -108,6 +110,9 @@ class _Line(asyncio.Protocol):
         self.telecom._lines.discard(self)
 
     def data_received(self, data):
+        if self.deaf:
+            self.reset()
+            return
         self.buffer += data
         self.read_next()
 
@@ -125,16 +130,18 @@ class _Line(asyncio.Protocol):
         method, target = head.split(" ", 2)[:2]
         self.telecom._received(self, method, target)
 
-    def reply(self, status, reason, body):
+    def reply(self, status, reason, body, more=""):
         if self.transport.is_closing():
             return
         head = (f"HTTP/1.1 {status} {reason}\r\nServer: Kannel/1.4.5\r\n"
-                f"Content-Type: text/html\r\nContent-Length: {len(body)}\r\n\r\n")
+                f"Content-Type: text/html\r\n{more}Content-Length: {len(body)}\r\n\r\n")
         self.transport.write(head.encode() + body)
         self.busy = False
         self.read_next()
 
     def reset(self):
+        if self.transport.is_closing():
+            return
         sock = self.transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.transport.abort()
@@ -245,11 +252,9 @@ class Telecom:
             self.requests.append(sent)
             self._by_phone[key(sent.to)].append(sent)
             self._news.notify_all()
-        if self._journal:
-            self._journal.write(json.dumps(
-                {"at": sent.at, "to": sent.to, "text": sent.text, "answer": sent.answer},
-                ensure_ascii=False) + "\n")
-        statuses, when = self._reports.get(key(sent.to), self._reports.get(None, ((), "after")))
+        self._note(at=sent.at, line=sent.sender, to=sent.to, text=sent.text, row=row_of(sent.dlr_url),
+                   answer=sent.answer)
+        statuses, when = self._reports_on(sent)
         if not statuses or not sent.dlr_url:
             self._behave(line, answer)
         elif when == "before":
@@ -258,6 +263,14 @@ class Telecom:
         else:
             self._behave(line, answer)
             self._posts.submit(self._send_reports, sent, statuses)
+
+    def _note(self, **line):
+        if self._journal:
+            with self._news:        # the loop writes, and the threads of the reports
+                self._journal.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def _reports_on(self, sent):
+        return self._reports.get(key(sent.to), self._reports.get(None, ((), "after")))
 
     def _choose(self, sent):
         for name in (key(sent.to), None):
@@ -287,7 +300,9 @@ class Telecom:
 
     def _send_reports(self, sent, statuses):
         for status in statuses:
-            self.reported.append((sent, status, self._send_report(sent, status)))
+            answer = self._send_report(sent, status)
+            self.reported.append((sent, status, answer))
+            self._note(at=time.time(), report=status, row=row_of(sent.dlr_url), status=answer)
 
     def _send_report(self, sent, status):
         url = fill_dlr_url(sent.dlr_url, sent, status)
@@ -311,6 +326,12 @@ class Telecom:
                 if fresh:
                     return repr(error)
         return "no answer"
+
+
+def row_of(dlr_url):
+    """Our own number in a dlr-url, by which the service knows the message again."""
+    found = urllib.parse.parse_qs(urllib.parse.urlsplit(dlr_url).query).get("id", [""])[0]
+    return int(found) if found.isdigit() else None
 
 
 def fill_dlr_url(template, sent, status):

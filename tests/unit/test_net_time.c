@@ -114,9 +114,35 @@ static void test_limits(void **state)
     assert_non_null(strstr(a, "Retry-After: "));
     int second = peer_connect(w->address);
     assert_int_equal(usleep(50000), 0);
-    assert_int_equal(strlen(peer_exchange(w, STR("GET /a HTTP/1.1\r\n" H CLOSE "\r\n"), room)), 0);
+    /* a third takes the place of the one that has said nothing */
+    a = peer_exchange(w, STR("GET /a HTTP/1.1\r\n" H CLOSE "\r\n"), room);
+    assert_int_equal(strncmp(a, "HTTP/1.1 503 ", 13), 0);
+    assert_int_equal(strlen(peer_read_all(second, room)), 0);
     assert_int_equal(w->handed_out, 1);
     assert_int_equal(close(held) + close(second), 0);
+}
+
+/* A new one never takes the place of one that is owed an answer; of those that
+ * wait, one that was answered before goes last. */
+static void test_no_room(void **state)
+{
+    struct world *w = *state;
+    w->limits.connections = 2;
+    world_start(w);
+    char room[8192];
+    int known = peer_connect(w->address);
+    assert_true(peer_put(known, STR("GET /a HTTP/1.1\r\n" H "\r\n")));
+    assert_true(recv(known, room, sizeof room, 0) > 0);
+    int silent = peer_connect(w->address);
+    assert_int_equal(usleep(50000), 0);
+    int third = peer_connect(w->address); /* in place of the silent one, though it came later */
+    assert_int_equal(strlen(peer_read_all(silent, room)), 0);
+    assert_true(peer_put(known, STR("GET /never HTTP/1.1\r\n" H "\r\n")));
+    assert_true(peer_put(third, STR("GET /never HTTP/1.1\r\n" H "\r\n")));
+    assert_int_equal(usleep(50000), 0);
+    assert_int_equal(strlen(peer_exchange(w, STR("GET /a HTTP/1.1\r\n" H CLOSE "\r\n"), room)), 0);
+    assert_int_equal(w->handed_out, 3);
+    assert_int_equal(close(known) + close(silent) + close(third), 0);
 }
 
 static void test_continue_and_quiesce(void **state)
@@ -219,6 +245,7 @@ int main(void)
         WORLD_TEST(test_gone),
         WORLD_TEST(test_answer_deadline),
         WORLD_TEST(test_limits),
+        WORLD_TEST(test_no_room),
         WORLD_TEST(test_continue_and_quiesce),
         WORLD_TEST(test_unix),
         cmocka_unit_test(test_out_of_descriptors),
