@@ -384,23 +384,26 @@ static void tick(void *ctx)
 static bool open_line(struct outbox_sender *s, struct str name)
 {
     struct line **lines = realloc(s->lines, (s->count + 1) * sizeof(struct line *));
-    if (lines == NULL)
+    if (lines == NULL) /* only when memory is out: tests/faults */
         return false;
     s->lines = lines;
     struct line *line = calloc(1, sizeof *line + name.n);
-    if (line == NULL)
+    if (line == NULL) /* only when memory is out: tests/faults */
         return false;
-    char *copy = (char *)(line + 1); /* behind it: the name outlives the config it is from */
-    memcpy(copy, name.p, name.n);
+    struct loop_timer *timer = loop_timer_new(s->gateway->loop, pump_timer, line);
+    if (timer == NULL) { /* no half line: the next reload tries again */
+        free(line);
+        return false;
+    }
     line->sender = s;
-    line->name = str_from(copy, name.n);
+    line->timer = timer;
+    line->name = str_from(memcpy(line + 1, name.p, name.n), name.n); /* it outlives the config it is from */
     pace_start(&line->pace, clock_steady_ms());
     for (int lane = 0; lane < LANES; lane++)
         row_list_init(&line->waiting[lane]);
     row_list_init(&line->wire);
     s->lines[s->count++] = line;
-    line->timer = loop_timer_new(s->gateway->loop, pump_timer, line);
-    return line->timer != NULL;
+    return true;
 }
 
 static bool open_lines(struct outbox_sender *s)
@@ -415,7 +418,7 @@ static bool open_lines(struct outbox_sender *s)
 struct outbox_sender *sender_new(struct gateway *g)
 {
     struct outbox_sender *s = calloc(1, sizeof *s);
-    if (s == NULL)
+    if (s == NULL) /* only when memory is out: tests/faults */
         return NULL;
     s->gateway = g;
     row_list_init(&s->settled);

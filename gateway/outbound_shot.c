@@ -6,14 +6,17 @@
 static struct shot *new_shot(struct line *line, size_t most)
 {
     struct shot *shot = calloc(1, sizeof *shot);
-    if (shot != NULL) {
+    if (shot != NULL) { /* only when memory is out: it aborts below */
         shot->line = line;
         shot->rows = calloc(most, sizeof(struct row *));
         shot->messages = calloc(most, sizeof(struct outbound));
         shot->results = calloc(most, sizeof(struct settled));
     }
-    if (shot == NULL || shot->rows == NULL || shot->messages == NULL || shot->results == NULL)
-        abort(); /* as an arena does */
+    bool lacks = shot == NULL || shot->rows == NULL || /* only when memory is out: it aborts */
+                 shot->messages == NULL ||             /* only when memory is out: it aborts */
+                 shot->results == NULL;                /* only when memory is out: it aborts */
+    if (lacks)                                         /* only when memory is out: as an arena does */
+        abort();
     return shot;
 }
 

@@ -30,13 +30,13 @@ static bool all_groups_of_three(struct str run)
         groups++;
         group = 0;
     }
-    return groups > 1 && run.p[0] != '0';
+    return run.p[0] != '0';
 }
 
 static struct str only_digits(struct str run, char out[64])
 {
     size_t n = 0;
-    for (size_t i = 0; i < run.n && n < 64; i++)
+    for (size_t i = 0; i < run.n && n < 64; i++) /* unreachable: digits_read lets 60 bytes through */
         if (is_digit(run.p[i]))
             out[n++] = run.p[i];
     return str_from(out, n);
@@ -55,7 +55,10 @@ static bool fraction_of(struct str run, size_t mark, struct decimal *out)
     while (behind.n > 1 && behind.p[behind.n - 1] == '0') /* 1.500 is 1.5 */
         behind.n--;
     out->decimals = (unsigned)behind.n;
-    return behind.n <= 9 && whole_of(str_from(run.p, mark + 1 + behind.n), &out->mantissa);
+    if (behind.n > 9)
+        return false;
+    struct str both = str_from(run.p, mark + 1 + behind.n);
+    return whole_of(both, &out->mantissa); /* and it holds: all the run's digits fitted already */
 }
 
 struct digits digits_read(struct str run)

@@ -84,7 +84,8 @@ static enum left what_is_left(const struct reading *r)
     for (size_t i = r->after; i < r->tokens.n; i++) {
         const struct token *t = &r->tokens.v[i], *before = i > 0 ? t - 1 : NULL;
         enum number_word_kind kind = t->number != NULL ? t->number->kind : WORD_NONE;
-        if (t->taken || t->kind != TOKEN_WORD)
+        if (t->taken ||
+            t->kind != TOKEN_WORD) /* unreachable: numbers and dates are phrases, taken or counted */
             continue;
         if (kind == WORD_HALF || kind == WORD_FOREIGN)
             return PART_LEFT;

@@ -14,7 +14,9 @@ void reading_problem(struct reading *r, enum problem problem)
 uint32_t reading_number(struct str digits)
 {
     uint64_t n = 0;
-    return str_to_u64(digits, &n) && n <= UINT32_MAX ? (uint32_t)n : 0;
+    if (!str_to_u64(digits, &n) || n > UINT32_MAX) /* unreachable: at most nine digits come here */
+        return 0;
+    return (uint32_t)n;
 }
 
 bool reading_is_filler(const struct reading *r, const struct token *t)
@@ -270,13 +272,12 @@ static void read_broadcast(struct reading *r)
     for (size_t i = r->after; i < r->tokens.n; i++) {
         if (r->tokens.v[i].kind != TOKEN_COLON)
             continue;
-        uint32_t from = r->after > 0 ? r->tokens.v[r->after - 1].to : 0;
+        uint32_t from = r->tokens.v[r->after - 1].to;
         r->command.audience = str_trim(str_from(r->text.p + from, r->tokens.v[i].from - from));
         r->command.text = reading_text_behind(r, i + 1);
         break;
     }
-    if (r->tokens.n > 0)
-        reading_take(r, r->after, r->tokens.n - 1);
+    reading_take(r, r->after, r->tokens.n - 1);
 }
 
 static void read_words(struct reading *r)
@@ -317,7 +318,7 @@ static void read_tongue(struct reading *r)
 static void read_otp(struct reading *r)
 {
     const struct phrase *code = untaken_number(r);
-    if (code != NULL && code->bare && code->digits.n == 6) {
+    if (code != NULL && code->bare && code->digits.n == 6) { /* unreachable: is_otp has looked */
         r->command.check = code->digits;
         reading_take(r, code->first, code->last);
     }

@@ -41,7 +41,7 @@ static enum number_word_kind kind_of(const struct token *t)
 /* k, m, t and their like mean something only behind digits. */
 static bool may_stand(const struct reader *r, const struct token *t)
 {
-    if (t->number == NULL || !t->number->only_after_digits)
+    if (!t->number->only_after_digits)
         return true;
     if (t->number->kind == WORD_SCALE)
         return r->has_open && r->open_is_digits;
@@ -147,7 +147,7 @@ static bool take_hundreds(struct reader *r, int64_t n, bool after_and)
 /* English: five hundred, fifteen hundred, a hundred. */
 static bool take_hundred(struct reader *r)
 {
-    if (r->has_open && (r->level >= 3 || r->level < 0 || r->open.decimals > 0 || r->open.mantissa > 99))
+    if (r->has_open && (r->level >= 3 || r->open.decimals > 0 || r->open.mantissa > 99))
         return false;
     r->open.mantissa = r->has_open ? r->open.mantissa * 100 : 100;
     r->has_open = true;
@@ -169,11 +169,11 @@ static bool take_half(struct reader *r, int64_t hundredths, bool after_and)
         r->at += ahead - 1;
         return true;
     }
-    if (!r->has_open && after_and && r->term_count > 0 && r->term_count < TERMS_MOST) {
+    if (!r->has_open && after_and && r->term_count < TERMS_MOST) { /* unreachable: four scales, one half */
         int64_t half = last_scale(r) / 100 * hundredths;
         r->terms[r->term_count].value = half;
         r->terms[r->term_count++].scale = 1;
-        return last_scale(r) == 1 && half > 0;
+        return half > 0;
     }
     return false;
 }
@@ -184,7 +184,7 @@ static bool take_scale(struct reader *r, const struct number_word *w, bool after
 {
     int64_t whole = 0, part = 0, sum = 0;
     size_t keep = r->term_count;
-    while (keep > 0 && r->terms[keep - 1].scale < w->value && !(r->open_is_digits && r->has_open))
+    while (keep > 0 && r->terms[keep - 1].scale < w->value && !r->open_is_digits)
         sum += r->terms[--keep].value;
     bool merges = keep < r->term_count;
     if (keep > 0 && r->terms[keep - 1].scale <= w->value)
@@ -208,6 +208,15 @@ static bool take_scale(struct reader *r, const struct number_word *w, bool after
     return r->term_count < TERMS_MOST;
 }
 
+static bool take_zero(struct reader *r)
+{
+    if (r->has_open || r->term_count > 0)
+        return false;
+    add_open(r, 0);
+    r->level = 0;
+    return true;
+}
+
 static bool take_word(struct reader *r, const struct token *t, bool after_and)
 {
     if (!may_stand(r, t))
@@ -224,7 +233,7 @@ static bool take_word(struct reader *r, const struct token *t, bool after_and)
     case WORD_SCALE:
         return take_scale(r, t->number, after_and);
     case WORD_ZERO:
-        return !r->has_open && r->term_count == 0 && (add_open(r, 0), r->level = 0, true);
+        return take_zero(r);
     default:
         return false;
     }

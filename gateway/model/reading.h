@@ -22,7 +22,7 @@ void reading_take(struct reading *r, size_t first, size_t last);
 /* The longest spelling of one of KINDS (a mask of 1 << kind) that begins at
  * token AT; *LAST is its last token.  NULL: none. */
 const struct lex_entry *reading_match(const struct reading *r, size_t at, unsigned kinds, size_t *last);
-/* The original text behind token AT (AT + 1 == 0 … : from the start), trimmed. */
+/* The original text behind the first TOKENS_BEFORE (one or more), trimmed. */
 struct str reading_text_behind(const struct reading *r, size_t tokens_before);
 
 /* The first problem told is the first in the design's order. */

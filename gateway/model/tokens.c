@@ -38,13 +38,13 @@ struct grammar *grammar_new(struct error *e)
     struct grammar *g = calloc(1, sizeof *g);
     int code = 0;
     PCRE2_SIZE at = 0;
-    if (g != NULL) {
+    if (g != NULL) { /* only when memory is out: tests/faults */
         g->code = pcre2_compile((PCRE2_SPTR)pattern, sizeof pattern - 1, PCRE2_UTF, &code, &at, NULL);
         g->limits = pcre2_match_context_create(NULL);
     }
-    if (g != NULL && g->code != NULL)
+    if (g != NULL && g->code != NULL) /* only when memory is out: tests/faults */
         g->match = pcre2_match_data_create_from_pattern(g->code, NULL);
-    if (g == NULL || g->match == NULL || g->limits == NULL) {
+    if (g == NULL || g->match == NULL || g->limits == NULL) { /* only when memory is out: tests/faults */
         error_set(e, "the grammar does not compile: PCRE2 says %d at %zu", code, (size_t)at);
         grammar_free(g);
         return NULL;
@@ -115,7 +115,7 @@ static void add_word(struct cutter *c, size_t from, size_t to)
         number == NULL && !lexicon_knows(c->lexicon, word) ? number_word_split(word, parts, PARTS_MOST) : 0;
     if (n == 0) {
         struct token *t = add(c, TOKEN_WORD, from, to);
-        if (t != NULL)
+        if (t != NULL) /* unreachable: grammar_tokens has looked for room */
             t->number = number;
         return;
     }
@@ -127,9 +127,9 @@ static void add_word(struct cutter *c, size_t from, size_t to)
     }
 }
 
-static bool has(const PCRE2_SIZE *ovector, int groups, int group)
+static bool has(const PCRE2_SIZE *ovector, int group)
 {
-    return group < groups && ovector[2 * group] != PCRE2_UNSET;
+    return ovector[2 * group] != PCRE2_UNSET;
 }
 
 struct tokens grammar_tokens(struct grammar *g, struct arena *arena, const struct folded *folded,
@@ -144,11 +144,11 @@ struct tokens grammar_tokens(struct grammar *g, struct arena *arena, const struc
             pcre2_match(g->code, (PCRE2_SPTR)text.p, text.n, from, PCRE2_NO_UTF_CHECK, g->match, g->limits);
         if (groups <= 0)
             break; /* nothing more, or a limit: what follows is as good as punctuation */
-        if (has(at, groups, GROUP_DATE))
+        if (has(at, GROUP_DATE))
             (void)add(&c, TOKEN_DATE, at[0], at[1]); /* full: the loop ends */
-        else if (has(at, groups, GROUP_NUMBER))
-            add_number(&c, at[2 * GROUP_NUMBER], at[2 * GROUP_NUMBER + 1], has(at, groups, GROUP_SIGN));
-        else if (has(at, groups, GROUP_WORD))
+        else if (has(at, GROUP_NUMBER))
+            add_number(&c, at[2 * GROUP_NUMBER], at[2 * GROUP_NUMBER + 1], has(at, GROUP_SIGN));
+        else if (has(at, GROUP_WORD))
             add_word(&c, at[0], at[1]);
         else
             (void)add(&c, TOKEN_COLON, at[0], at[1]); /* full: the loop ends */
@@ -161,6 +161,6 @@ void grammar_library_version(char out[64])
 {
     int room = pcre2_config(PCRE2_CONFIG_VERSION, NULL);
     out[0] = '\0';
-    if (room > 0 && room <= 64)
+    if (room > 0 && room <= 64)                        /* unreachable: PCRE2 has a version, and a short one */
         (void)pcre2_config(PCRE2_CONFIG_VERSION, out); /* it has just said how long it is */
 }

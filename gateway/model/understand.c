@@ -12,14 +12,13 @@
 
 void reading_take(struct reading *r, size_t first, size_t last)
 {
-    for (size_t i = first; i <= last && i < r->tokens.n; i++)
+    for (size_t i = first; i <= last; i++)
         r->tokens.v[i].taken = true;
 }
 
 struct str reading_text_behind(const struct reading *r, size_t tokens_before)
 {
-    size_t from = tokens_before == 0 ? 0 : r->tokens.v[tokens_before - 1].to;
-    struct str rest = str_after(r->text, from);
+    struct str rest = str_after(r->text, r->tokens.v[tokens_before - 1].to);
     while (rest.n > 0 && (rest.p[0] == ':' || rest.p[0] == ' ' || rest.p[0] == '\n' || rest.p[0] == '\r' ||
                           rest.p[0] == '\t' || rest.p[0] == ',' || rest.p[0] == '-'))
         rest = str_after(rest, 1);
@@ -54,14 +53,13 @@ const struct lex_entry *reading_match(const struct reading *r, size_t at, unsign
 
 static bool is_filler(const struct reading *r, size_t i)
 {
-    return r->tokens.v[i].kind == TOKEN_WORD &&
-           lexicon_find(r->lexicon, LEX_FILLER, r->tokens.v[i].text) != NULL;
+    return reading_is_filler(r, &r->tokens.v[i]);
 }
 
 bool reading_has_strays(const struct reading *r, bool anywhere)
 {
     size_t end = r->tokens.n;
-    while (!anywhere && end > 0 && !r->tokens.v[end - 1].taken)
+    while (!anywhere && end > 0 && !r->tokens.v[end - 1].taken) /* unreachable: something is taken */
         end--;
     for (size_t i = 0; i < end; i++) {
         const struct token *t = &r->tokens.v[i];
@@ -276,6 +274,8 @@ static void try_code_alone(struct reading *r)
  * else. */
 static void note_plain_number(struct reading *r)
 {
+    for (size_t i = 0; i < r->tokens.n; i++)
+        r->tokens.v[i].taken = false; /* 5724 is a code, and it may be the answer to "how much?" */
     struct phrases all = phrases_find(r->arena, &r->tokens, 0, r->lexicon);
     if (all.n != 1)
         return;
@@ -286,12 +286,11 @@ static void note_plain_number(struct reading *r)
     int64_t digits;
     if (p->bare && r->tokens.n == 1 && str_to_i64(p->digits, &digits))
         r->command.digits = digits;
-    bool digit_word = r->tokens.n == 1 && p->value >= 0 && p->value <= 9 && p->money == MONEY_UNWRITTEN;
+    bool digit_word = r->tokens.n == 1 && p->value <= 9;
     if (r->command.digits < 0 && digit_word && !p->bad && r->command.name == COMMAND_unknown)
         r->command.digits = p->value; /* یک */
-    if (r->command.name != COMMAND_unknown && r->command.digits < 0 &&
-        !(r->command.guessed && r->command.name == COMMAND_need))
-        return;
+    if (r->command.name != COMMAND_unknown && r->command.digits < 0 && !r->command.guessed)
+        return; /* guessed: a code alone, which may be meant as a number */
     r->command.alone_amount = !p->bad && p->value > 0 && (p->unit != UNIT_NONE || !p->rial_bad);
     if (!r->command.alone_amount)
         return;
@@ -323,7 +322,7 @@ static void route(struct reading *r)
 {
     size_t at = 0;
     drop_colons(r);
-    while (at < r->tokens.n && is_filler(r, at)) {
+    while (at < r->tokens.n && (r->tokens.v[at].kind == TOKEN_COLON || is_filler(r, at))) {
         size_t last;
         const struct lex_entry *e = reading_match(r, at, 1u << LEX_COMMAND, &last);
         if (e != NULL && (e->value != COMMAND_code || is_otp(r, at)))

@@ -73,7 +73,7 @@ size_t outbox_claim(struct store *store, struct arena *arena, struct str channel
     query_int(&q, lane);
     query_int(&q, (int64_t)most);
     while (query_row(&q))
-        if (n < most)
+        if (n < most) /* unreachable: the query's LIMIT, but it bounds an array */
             take_row(&q, arena, &rows[n++]);
     qsort(rows, n, sizeof *rows, by_due); /* RETURNING promises no order */
     return store->failed == STORE_FINE ? n : 0;

@@ -1,0 +1,681 @@
+/* How lines send: what is claimed, in which order, and what becomes of it when
+ * the store, the client, the timers or the telecom refuse.  No message may be
+ * lost, sent twice, or wait for nothing. */
+#include "lines_world.h"
+
+#include <sqlite3.h>
+
+#define KANNEL(name, more)                                                       \
+    "[channel " name "]\nprovider = kannel\nsend_url = http://127.0.0.1:1/" name \
+    "\nnumber = 2000\nsecret = s\nrate = 1000\n" more
+static const char two_lines[] = "[service]\nretry_first = 1s\nretry_most = 2s\n" //
+    KANNEL("mci", "in_flight = 2\nnext = other\n") KANNEL("other", "in_flight = 1\n");
+static const char one_slow_line[] = "[service]\nretry_first = 1s\n" KANNEL("mci", "in_flight = 1\n");
+static const char one_wide_line[] =
+    "[service]\nretry_first = 1s\nretry_most = 2s\n" KANNEL("mci", "in_flight = 16\n");
+static const char five_a_second[] = "[channel slow]\nprovider = kannel\nsend_url = "
+                                    "http://127.0.0.1:1/x\nnumber = 2000\nsecret = s\nrate = 5\n";
+static const char batches[] =
+    "[channel at]\nprovider = africastalking\nusername = u\napi_key = k\nnumber = 2000\nsecret = s\n"
+    "rate = 1000\nrecipients = 3\nin_flight = 4\n";
+static const char large_batches[] =
+    "[channel at]\nprovider = africastalking\nusername = u\napi_key = k\nnumber = 2000\nsecret = s\n"
+    "rate = 1000\nrecipients = 1000\nin_flight = 1\n";
+
+static int up_two(void **state)
+{
+    return service_up(state, two_lines);
+}
+
+static int up_five(void **state)
+{
+    return service_up(state, five_a_second);
+}
+
+static int up_wide(void **state)
+{
+    return service_up(state, one_wide_line);
+}
+
+static int up_slow(void **state)
+{
+    return service_up(state, one_slow_line);
+}
+
+static int up_batches(void **state)
+{
+    return service_up(state, batches);
+}
+
+static int up_large(void **state)
+{
+    return service_up(state, large_batches);
+}
+
+static void start_sending(struct service_world *w)
+{
+    w->g.sender = sender_new(&w->g);
+    assert_non_null(w->g.sender);
+    pass(w, 10); /* the pace lets the second go after a millisecond */
+}
+
+static void accept(size_t i)
+{
+    answer_send(i, 202, "0: Accepted for delivery");
+}
+
+static int64_t simple(struct service_world *w, const char *channel, enum lane lane)
+{
+    static int64_t phone = 989120000000;
+    return queue(w, channel, lane, ++phone, "x", 0);
+}
+
+/* ---- the store refuses ---- */
+
+static void a_claim_that_is_not_done_is_made_again(void **state)
+{
+    struct service_world *w = *state;
+    int64_t id = simple(w, "mci", LANE_CODE);
+    w->g.sender = sender_new(&w->g);
+    assert_false(sender_idle(w->g.sender)); /* a claim is under way */
+    run_jobs(w, JOB_NOT_DONE, false);
+    assert_int_equal(played.send_count, 0);
+    assert_status(w, id, "queued");
+    assert_int_equal(outbox_row(w->store, id).attempts, 0);
+    pass(w, 1000);
+    assert_int_equal(played.send_count, 1);
+    accept(0);
+    settle_down(w);
+    assert_status(w, id, "sent");
+}
+
+/* The engine rolled the batch back by itself: each job once more, and no row twice. */
+static void a_claim_that_runs_again_takes_a_row_once(void **state)
+{
+    struct service_world *w = *state;
+    int64_t id = simple(w, "mci", LANE_CODE);
+    w->g.sender = sender_new(&w->g);
+    run_jobs(w, JOB_DONE, true);
+    settle_down(w);
+    assert_int_equal(played.send_count, 1);
+    assert_int_equal(outbox_row(w->store, id).attempts, 1);
+    accept(0);
+    settle_down(w);
+    assert_status(w, id, "sent");
+}
+
+static void a_store_with_too_much_to_do_is_asked_later(void **state)
+{
+    struct service_world *w = *state;
+    start_sending(w);
+    int64_t id = simple(w, "mci", LANE_CONFIRMATION);
+    played.refuse_jobs = true;
+    sender_wake(w->g.sender, STR("mci"));
+    assert_int_equal(played.job_count, 0);
+    pass(w, 500);
+    played.refuse_jobs = false;
+    assert_status(w, id, "queued");
+    pass(w, 1000);
+    assert_int_equal(played.send_count, 1);
+    sender_wake(w->g.sender, STR("nobody")); /* a channel that went: nothing to do */
+}
+
+static void a_result_is_kept_until_it_is_written_down(void **state)
+{
+    struct service_world *w = *state;
+    int64_t id = simple(w, "mci", LANE_CODE);
+    start_sending(w);
+    accept(0);
+    played.refuse_jobs = true; /* too many jobs wait */
+    settle_down(w);
+    assert_false(sender_idle(w->g.sender));
+    played.refuse_jobs = false;
+    pass(w, 900);
+    assert_status(w, id, "sending");
+    for (int i = 0; i < 20 && played.job_count == 0; i++) {
+        played.now_ms += 10;
+        for (size_t k = 0; k < played.timer_count; k++)
+            if (played.timers[k]->is_set && played.timers[k]->at_ms <= played.now_ms) {
+                played.timers[k]->is_set = false;
+                played.timers[k]->fn(played.timers[k]->ctx);
+            }
+    }
+    assert_false(sender_idle(w->g.sender)); /* it is being written down */
+    run_jobs(w, JOB_NOT_DONE, false);       /* the disk is full */
+    assert_status(w, id, "sending");
+    assert_false(sender_idle(w->g.sender));
+    pass(w, 1100);
+    assert_status(w, id, "sent");
+    assert_true(sender_idle(w->g.sender));
+    assert_int_equal(played.send_count, 1); /* and it went out once */
+}
+
+static void no_sender_without_a_store_or_timers(void **state)
+{
+    struct service_world *w = *state;
+    played.refuse_jobs = true;
+    assert_null(sender_new(&w->g));
+    played.refuse_jobs = false;
+    for (played.timers_left = 0; played.timers_left < 4; played.timers_left++) {
+        size_t left = played.timers_left;
+        assert_null(sender_new(&w->g));
+        assert_int_equal(played.timer_count, 0); /* nothing is left of it */
+        played.timers_left = left;
+    }
+    sender_free(NULL);
+}
+
+/* ---- the client and the telecom refuse ---- */
+
+static void a_client_without_room_is_tried_again(void **state)
+{
+    struct service_world *w = *state;
+    int64_t first = queue(w, "mci", LANE_CODE, 989120000001, "a", 5);
+    int64_t second = queue(w, "mci", LANE_CODE, 989120000002, "b", 0);
+    played.refuse_sends = true;
+    start_sending(w);
+    assert_status(w, first, "sending");
+    assert_int_equal(played.send_count, 0);
+    played.refuse_sends = false;
+    pass(w, 100);
+    assert_int_equal(played.send_count, 2);
+    assert_non_null(strstr(played.sends[0].target, "text=a")); /* the order is kept */
+    accept(1);
+    settle_down(w);
+    played.refuse_sends = true; /* full, with one of ours on the wire */
+    int64_t third = simple(w, "mci", LANE_CODE);
+    sender_wake(w->g.sender, STR("mci"));
+    settle_down(w);
+    sender_wake(w->g.sender, STR("mci"));
+    assert_int_equal(on_the_wire(), 1);
+    played.refuse_sends = false;
+    accept(0);
+    pass(w, 100);
+    accept(2);
+    settle_down(w);
+    assert_status(w, first, "sent");
+    assert_status(w, second, "sent");
+    assert_status(w, third, "sent");
+}
+
+/* Both replies to one message: the second waits for the first, and with it. */
+static void what_follows_a_refused_message_waits_with_it(void **state)
+{
+    struct service_world *w = *state;
+    int64_t first = queue(w, "mci", LANE_CONFIRMATION, 989120000001, "a", 7);
+    int64_t rest = queue(w, "mci", LANE_CONFIRMATION, 989120000001, "b", 7);
+    start_sending(w);
+    assert_int_equal(played.send_count, 1);
+    answer_send(0, 503, "");
+    settle_down(w);
+    assert_status(w, first, "queued");
+    assert_status(w, rest, "queued");
+    assert_true(outbox_row(w->store, rest).due_ms >= outbox_row(w->store, first).due_ms);
+    pass(w, 1500);
+    assert_int_equal(played.send_count, 2);
+    assert_non_null(strstr(played.sends[1].target, "text=a"));
+}
+
+static void a_refused_message_holds_nothing_else_back(void **state)
+{
+    struct service_world *w = *state;
+    int64_t first = queue(w, "mci", LANE_CODE, 989120000001, "a", 7);
+    int64_t second = simple(w, "mci", LANE_CODE);
+    int64_t third = queue(w, "mci", LANE_CODE, 989120000003, "c", 8);
+    w->g.sender = sender_new(&w->g);
+    settle_down(w);
+    assert_int_equal(played.send_count, 1);
+    assert_status(w, second, "sending"); /* claimed, and it waits for the pace */
+    answer_send(0, 503, "");
+    pass(w, 10);
+    assert_status(w, first, "queued");
+    assert_int_equal(played.send_count, 3);
+    accept(1);
+    accept(2);
+    settle_down(w);
+    assert_status(w, second, "sent");
+    assert_status(w, third, "sent");
+}
+
+/* It stays `sending`: the next start marks it uncertain, as what was on the wire. */
+static void what_cannot_be_given_back_is_settled_at_the_next_start(void **state)
+{
+    struct service_world *w = *state;
+    int64_t first = queue(w, "mci", LANE_CONFIRMATION, 989120000001, "a", 7);
+    int64_t rest = queue(w, "mci", LANE_CONFIRMATION, 989120000001, "b", 7);
+    start_sending(w);
+    played.refuse_jobs = true;
+    answer_send(0, 503, "");
+    settle_down(w);
+    played.refuse_jobs = false;
+    pass(w, 1100);
+    assert_status(w, first, "queued");
+    assert_status(w, rest, "sending");
+    sender_free(w->g.sender);
+    played.now_ms += 1000;
+    start_sending(w);
+    assert_status(w, rest, "uncertain");
+}
+
+static void a_report_may_come_before_the_answer(void **state)
+{
+    struct service_world *w = *state;
+    int64_t id = simple(w, "mci", LANE_CODE), gone = simple(w, "mci", LANE_CODE);
+    struct report report = {.channel = STR("mci"), .id = id, .state = REPORT_DELIVERED};
+    sqlite3 *db;
+    start_sending(w);
+    begin(w->store);
+    assert_true(outbox_report(w->db.store, w->arena, &report, played.now_ms));
+    commit(w->store);
+    assert_int_equal(sqlite3_open(w->store->path, &db), SQLITE_OK); /* as a purge would */
+    char sql[64];
+    assert_true(snprintf(sql, sizeof sql, "DELETE FROM outbox WHERE id = %lld", (long long)gone) > 0);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    answer_send(0, 503, "");
+    answer_send(1, 503, "");
+    settle_down(w);
+    assert_status(w, id, "delivered");
+    assert_true(sender_idle(w->g.sender));
+}
+
+static void a_line_refused_by_its_telecom_pauses_and_hands_over(void **state)
+{
+    struct service_world *w = *state;
+    int64_t id = simple(w, "mci", LANE_CODE);
+    start_sending(w);
+    answer_send(0, 403, "Authorization failed for sendsms");
+    settle_down(w);
+    int64_t waits = simple(w, "mci", LANE_CODE);
+    sender_wake(w->g.sender, STR("mci"));
+    pass(w, 2500); /* the tick hands it to the next line */
+    assert_int_equal(played.send_count, 2);
+    assert_non_null(strstr(played.sends[1].target, "/other"));
+    answer_send(1, 403, "Authorization failed for sendsms"); /* now both are down */
+    pass(w, 2500);
+    assert_int_equal(played.send_count, 2);
+    sender_reload(w->g.sender); /* the operator has mended it */
+    pass(w, 3000);
+    assert_true(played.send_count > 2);
+    for (size_t i = 0; i < played.send_count; i++)
+        if (played.sends[i].fn != NULL)
+            accept(i);
+    pass(w, 3000);
+    for (size_t i = 0; i < played.send_count; i++)
+        if (played.sends[i].fn != NULL)
+            accept(i);
+    settle_down(w);
+    assert_status(w, id, "sent");
+    assert_status(w, waits, "sent");
+}
+
+/* After a few failures it rests, then one request finds out; all goes once that went. */
+static void a_line_that_fails_is_probed_by_one(void **state)
+{
+    struct service_world *w = *state;
+    struct http_answer refused = {.outcome = HTTP_UNSENT, .reason = "connection refused"};
+    int64_t last = 0;
+    for (int i = 0; i < 30; i++)
+        last = simple(w, "mci", LANE_CONFIRMATION);
+    start_sending(w);
+    size_t tried = played.send_count;
+    assert_in_range(tried, 5, 16);
+    for (size_t i = 0; i < tried; i++) {
+        http_client_fn *fn = played.sends[i].fn;
+        played.sends[i].fn = NULL;
+        fn(played.sends[i].ctx, &refused);
+    }
+    pass(w, 900);
+    assert_int_equal(played.send_count, tried); /* it rests */
+    pass(w, 1500);
+    assert_int_equal(played.send_count, tried + 1); /* the probe, and nothing beside it */
+    accept(tried);
+    pass(w, 20000);
+    while (on_the_wire() > 0) {
+        for (size_t i = 0; i < played.send_count; i++)
+            if (played.sends[i].fn != NULL)
+                accept(i);
+        pass(w, 100);
+    }
+    assert_status(w, last, "sent");
+    assert_int_equal(played.send_count, tried + 30);
+}
+
+static void a_line_that_rests_hands_over(void **state)
+{
+    struct service_world *w = *state;
+    struct http_answer refused = {.outcome = HTTP_UNSENT, .reason = "connection refused"};
+    for (int i = 0; i < 8; i++)
+        assert_true(simple(w, "mci", LANE_CONFIRMATION) > 0);
+    start_sending(w);
+    for (size_t i = 0; i < played.send_count && strstr(played.sends[i].target, "/other") == NULL; i++) {
+        http_client_fn *fn = played.sends[i].fn;
+        assert_in_range(i, 0, 7); /* five failures and what was on the wire with them */
+        played.sends[i].fn = NULL;
+        fn(played.sends[i].ctx, &refused);
+        pass(w, 10);
+    }
+    pass(w, 1000);
+    assert_non_null(strstr(played.sends[played.send_count - 1].target, "/other"));
+}
+
+/* Five a second are five a second, though sixteen might be on the wire. */
+static void a_slow_line_keeps_its_pace(void **state)
+{
+    struct service_world *w = *state;
+    for (int i = 0; i < 12; i++)
+        assert_true(simple(w, "slow", LANE_CONFIRMATION) > 0);
+    start_sending(w);
+    assert_int_equal(played.send_count, 1);
+    pass(w, 1000);
+    assert_in_range(played.send_count, 5, 6);
+    pass(w, 1000);
+    assert_in_range(played.send_count, 10, 11);
+}
+
+/* ---- lanes ---- */
+
+/* 4 parts to codes, 1 to broadcasts: of ten, eight and two, whichever came first. */
+static void lanes_share_the_pace(void **state)
+{
+    struct service_world *w = *state;
+    size_t codes = 0;
+    for (int i = 0; i < 20; i++) {
+        assert_true(queue(w, "mci", LANE_BROADCAST, 989130000000 + i, "cast", 0) > 0);
+        assert_true(queue(w, "mci", LANE_CODE, 989120000000 + i, "code", 0) > 0);
+    }
+    start_sending(w);
+    assert_in_range(played.send_count, 10, 16);
+    for (size_t i = 0; i < 10; i++)
+        codes += strstr(played.sends[i].target, "text=code") != NULL;
+    assert_int_equal(codes, 8);
+}
+
+/* Two slots for four lanes: what a lane does not get now it gets later. */
+static void every_lane_gets_its_turn(void **state)
+{
+    struct service_world *w = *state;
+    int64_t ids[LANES];
+    for (int lane = 0; lane < LANES; lane++)
+        ids[lane] = simple(w, "mci", (enum lane)lane);
+    start_sending(w);
+    for (size_t i = 0; i < LANES; i++) {
+        assert_true(i < played.send_count);
+        accept(i);
+        pass(w, 10);
+    }
+    for (int lane = 0; lane < LANES; lane++)
+        assert_status(w, ids[lane], "sent");
+}
+
+/* ---- time ---- */
+
+static void what_is_over_is_not_sent(void **state)
+{
+    struct service_world *w = *state;
+    int64_t code = simple(w, "mci", LANE_CODE), cast = simple(w, "other", LANE_CONFIRMATION);
+    played.now_ms += 11 * 60 * 1000; /* a code lives ten minutes */
+    start_sending(w);
+    assert_status(w, code, "expired");
+    assert_status(w, cast, "sending");
+    assert_int_equal(played.send_count, 1);
+    accept(0);
+    int64_t later = simple(w, "mci", LANE_CODE); /* and what waits in the queue expires there */
+    pass(w, 100);
+    played.now_ms += 11 * 60 * 1000;
+    pass(w, 11000);
+    assert_status(w, later, "expired");
+}
+
+static void what_is_due_in_an_hour_is_sent_then(void **state)
+{
+    struct service_world *w = *state;
+    int64_t id = simple(w, "mci", LANE_CONFIRMATION);
+    struct outbox_move move = {.status = OUTBOX_QUEUED, .due_ms = played.now_ms + 3600 * 1000};
+    struct outbound row = outbox_row(w->store, id);
+    begin(w->store);
+    outbox_move(w->db.store, &row, &move, "retry", STR("later"), played.now_ms);
+    commit(w->store);
+    start_sending(w);
+    played.now_ms += 3599 * 1000;
+    settle_down(w);
+    assert_int_equal(played.send_count, 0);
+    pass(w, 61000); /* a line looks again at least once a minute */
+    assert_int_equal(played.send_count, 1);
+}
+
+/* ---- care ---- */
+
+static void care_that_is_not_done_is_tried_again(void **state)
+{
+    struct service_world *w = *state;
+    int64_t id = simple(w, "mci", LANE_CODE);
+    start_sending(w);
+    answer_send(0, 504, ""); /* it may have gone out */
+    settle_down(w);
+    assert_status(w, id, "uncertain");
+    played.now_ms += 61 * 1000;
+    for (size_t i = 0; i < played.timer_count; i++) /* the tick, once */
+        if (played.timers[i]->is_set && played.timers[i]->ctx == w->g.sender) {
+            played.timers[i]->is_set = false;
+            played.timers[i]->fn(played.timers[i]->ctx);
+        }
+    run_jobs(w, JOB_NOT_DONE, false);
+    assert_status(w, id, "uncertain");
+    pass(w, 2000); /* codes once more */
+    assert_int_equal(played.send_count, 2);
+    assert_true(outbox_row(w->store, id).may_be_double);
+}
+
+/* ---- stopping and reloading ---- */
+
+static void a_claim_that_ends_after_the_stop_is_given_back(void **state)
+{
+    struct service_world *w = *state;
+    start_sending(w);
+    int64_t id = simple(w, "mci", LANE_CODE);
+    sender_wake(w->g.sender, STR("mci"));
+    sender_stop(w->g.sender);
+    assert_false(sender_idle(w->g.sender));
+    settle_down(w);
+    pass(w, 3000);
+    assert_status(w, id, "queued");
+    assert_int_equal(outbox_row(w->store, id).attempts, 0);
+    assert_int_equal(played.send_count, 0);
+    assert_true(sender_idle(w->g.sender));
+}
+
+static void what_cannot_be_given_back_at_the_stop_stays_sending(void **state)
+{
+    struct service_world *w = *state;
+    played.refuse_sends = true;
+    int64_t id = simple(w, "mci", LANE_CODE);
+    start_sending(w);
+    played.refuse_jobs = true;
+    sender_stop(w->g.sender);
+    sender_abandon(w->g.sender);
+    assert_status(w, id, "sending");
+    sender_free(w->g.sender);
+    played.refuse_jobs = played.refuse_sends = false;
+    w->g.sender = sender_new(&w->g);
+    run_jobs(w, JOB_NOT_DONE, false); /* nor could the next start: shown as it is */
+    assert_status(w, id, "sending");
+}
+
+/* The client's own end is no failure of the line's. */
+static void what_the_stop_cuts_off_is_not_counted(void **state)
+{
+    struct service_world *w = *state;
+    struct http_answer cut = {.outcome = HTTP_UNSURE, .reason = "the client ended"};
+    int64_t id = simple(w, "mci", LANE_CODE), refused = simple(w, "mci", LANE_CODE);
+    start_sending(w);
+    sender_stop(w->g.sender);
+    w->g.stopping = true;
+    assert_false(sender_idle(w->g.sender)); /* on the wire */
+    http_client_fn *fn = played.sends[0].fn;
+    played.sends[0].fn = NULL;
+    fn(played.sends[0].ctx, &cut);
+    answer_send(1, 503, "");
+    settle_down(w);
+    assert_status(w, id, "uncertain");
+    assert_status(w, refused, "queued");
+    assert_int_equal(w->g.metrics.sends[0][SEND_UNCERTAIN], 0);
+    assert_int_equal(w->g.metrics.sends[0][SEND_RETRY], 1);
+    assert_true(sender_idle(w->g.sender));
+}
+
+static void what_is_on_the_wire_at_the_end_is_uncertain(void **state)
+{
+    struct service_world *w = *state;
+    int64_t id = simple(w, "mci", LANE_CODE);
+    start_sending(w);
+    sender_stop(w->g.sender);
+    sender_abandon(w->g.sender);
+    run_jobs(w, JOB_DONE, true);
+    assert_status(w, id, "uncertain");
+    accept(0); /* the answer comes after all: what it knows is written down */
+    settle_down(w);
+    assert_status(w, id, "sent");
+}
+
+static void a_channel_that_goes_and_one_that_comes(void **state)
+{
+    struct service_world *w = *state;
+    static const char other_lines[] = KANNEL("fresh", "") KANNEL("other", "");
+    struct config *old = w->g.config;
+    played.refuse_sends = true;
+    int64_t gone = simple(w, "mci", LANE_CODE);
+    start_sending(w);
+    assert_status(w, gone, "sending");
+    w->g.config = config_of(w, other_lines);
+    config_drop(old);
+    sender_reload(w->g.sender);
+    played.refuse_sends = false;
+    pass(w, 2000);
+    assert_status(w, gone, "queued"); /* for an operator who brings it back */
+    int64_t id = simple(w, "fresh", LANE_CODE);
+    sender_wake(w->g.sender, STR("fresh"));
+    settle_down(w);
+    assert_int_equal(played.send_count, 1);
+    accept(0);
+    settle_down(w);
+    assert_status(w, id, "sent");
+}
+
+/* The next reload tries again; until then the channel's messages wait. */
+static void a_channel_that_cannot_be_opened_waits_for_the_next_reload(void **state)
+{
+    struct service_world *w = *state;
+    static const char more_lines[] = KANNEL("mci", "") KANNEL("fresh", "");
+    struct config *old = w->g.config;
+    start_sending(w);
+    w->g.config = config_of(w, more_lines);
+    config_drop(old);
+    int64_t id = simple(w, "fresh", LANE_CODE);
+    played.timers_left = 0;
+    sender_reload(w->g.sender);
+    pass(w, 2000);
+    assert_int_equal(played.send_count, 0);
+    played.timers_left = 1;
+    sender_reload(w->g.sender);
+    pass(w, 10);
+    assert_int_equal(played.send_count, 1);
+    accept(0);
+    settle_down(w);
+    assert_status(w, id, "sent");
+}
+
+/* ---- several recipients a request ---- */
+
+static void equal_texts_go_together(void **state)
+{
+    struct service_world *w = *state;
+    assert_true(queue(w, "at", LANE_BROADCAST, 254700000000, "same", 0) > 0); /* one phone twice */
+    for (int i = 0; i < 4; i++)
+        assert_true(queue(w, "at", LANE_BROADCAST, 254700000000 + i, "same", 0) > 0);
+    assert_true(queue(w, "at", LANE_BROADCAST, 254700000009, "other", 0) > 0);
+    start_sending(w);
+    assert_int_equal(played.send_count, 3);
+    assert_non_null(strstr(played.sends[0].body, "254700000000%2C%2B254700000001%2C%2B254700000002"));
+    assert_null(strstr(played.sends[1].body, "other"));
+    assert_non_null(strstr(played.sends[1].body, "254700000003"));
+    assert_non_null(strstr(played.sends[2].body, "other"));
+}
+
+/* A reply to what is answered on the wire already is not taken along. */
+static void replies_to_one_message_do_not_go_together(void **state)
+{
+    struct service_world *w = *state;
+    assert_true(queue(w, "at", LANE_CONFIRMATION, 254700000001, "same", 5) > 0);
+    assert_true(queue(w, "at", LANE_CONFIRMATION, 254700000002, "same", 5) > 0);
+    assert_true(queue(w, "at", LANE_CONFIRMATION, 254700000003, "same", 6) > 0);
+    start_sending(w);
+    assert_int_equal(played.send_count, 1);
+    assert_null(strstr(played.sends[0].body, "254700000002"));
+    assert_non_null(strstr(played.sends[0].body, "254700000003"));
+}
+
+static void a_batch_that_finds_no_room_keeps_its_order(void **state)
+{
+    struct service_world *w = *state;
+    for (int i = 0; i < 3; i++)
+        assert_true(queue(w, "at", LANE_BROADCAST, 254700000000 + i, "same", 0) > 0);
+    played.refuse_sends = true;
+    start_sending(w);
+    played.refuse_sends = false;
+    pass(w, 100);
+    assert_int_equal(played.send_count, 1);
+    assert_non_null(strstr(played.sends[0].body, "254700000000%2C%2B254700000001%2C%2B254700000002"));
+}
+
+/* A request takes a hundred at the most, whatever the channel is told. */
+static void equal_texts_beyond_a_shot(void **state)
+{
+    struct service_world *w = *state;
+    assert_true(queue(w, "at", LANE_BROADCAST, 254700000001, "same", 0) > 0);
+    assert_true(queue(w, "at", LANE_BROADCAST, 254700000002, "same", 0) > 0);
+    start_sending(w);
+    assert_int_equal(played.send_count, 1);
+    assert_non_null(strstr(played.sends[0].body, "254700000001%2C%2B254700000002"));
+}
+
+#define ON(up, fn)                      \
+    {                                   \
+#fn, fn, up, service_down, NULL \
+    }
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ON(up_two, a_claim_that_is_not_done_is_made_again),
+        ON(up_two, a_claim_that_runs_again_takes_a_row_once),
+        ON(up_two, a_store_with_too_much_to_do_is_asked_later),
+        ON(up_two, a_result_is_kept_until_it_is_written_down),
+        ON(up_two, no_sender_without_a_store_or_timers),
+        ON(up_two, a_client_without_room_is_tried_again),
+        ON(up_two, what_follows_a_refused_message_waits_with_it),
+        ON(up_wide, a_refused_message_holds_nothing_else_back),
+        ON(up_two, what_cannot_be_given_back_is_settled_at_the_next_start),
+        ON(up_two, a_report_may_come_before_the_answer),
+        ON(up_two, a_line_refused_by_its_telecom_pauses_and_hands_over),
+        ON(up_wide, a_line_that_fails_is_probed_by_one),
+        ON(up_two, a_line_that_rests_hands_over),
+        ON(up_five, a_slow_line_keeps_its_pace),
+        ON(up_two, what_the_stop_cuts_off_is_not_counted),
+        ON(up_wide, lanes_share_the_pace),
+        ON(up_slow, every_lane_gets_its_turn),
+        ON(up_two, what_is_over_is_not_sent),
+        ON(up_two, what_is_due_in_an_hour_is_sent_then),
+        ON(up_two, care_that_is_not_done_is_tried_again),
+        ON(up_two, a_claim_that_ends_after_the_stop_is_given_back),
+        ON(up_two, what_cannot_be_given_back_at_the_stop_stays_sending),
+        ON(up_two, what_is_on_the_wire_at_the_end_is_uncertain),
+        ON(up_two, a_channel_that_goes_and_one_that_comes),
+        ON(up_two, a_channel_that_cannot_be_opened_waits_for_the_next_reload),
+        ON(up_batches, equal_texts_go_together),
+        ON(up_batches, replies_to_one_message_do_not_go_together),
+        ON(up_batches, a_batch_that_finds_no_room_keeps_its_order),
+        ON(up_large, equal_texts_beyond_a_shot),
+    };
+    return cmocka_run_group_tests_name("lines", tests, NULL, NULL);
+}
