@@ -10,7 +10,7 @@ VERSION := 0.1
 
 PACKAGES := gcc make pkg-config python3 libevent-dev libcurl4-openssl-dev libsqlite3-dev libpcre2-dev libicu-dev \
 	libjansson-dev libsodium-dev libfribidi-dev
-TEST_PACKAGES := libcmocka-dev kannel kannel-extras clang clang-format libclang-rt-dev prometheus llvm
+TEST_PACKAGES := libcmocka-dev kannel kannel-extras clang clang-format libclang-rt-dev libfaketime prometheus llvm
 
 LIBRARIES := libevent libcurl sqlite3 libpcre2-8 icu-uc icu-i18n jansson libsodium fribidi
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \

@@ -16,26 +16,33 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/cli.h"
+#include "gateway/clock_watch.h"
 #include "gateway/gateway.h"
 #include "gateway/inbound.h"
 #include "gateway/outbound.h"
+#include "gateway/store_probe.h"
 
-enum { DISK_EVERY_MS = 1000, STOP_EVERY_MS = 20, WIRE_MS = 4000, STOP_MS = 4700, DOOR_BODY_BYTES = 17 << 20 };
+enum { LOOK_EVERY_MS = 1000, STOP_EVERY_MS = 20, WIRE_MS = 4000, STOP_MS = 4700, DOOR_BODY_BYTES = 17 << 20 };
 
 struct serve {
     struct gateway g;
     struct cli *cli;
-    struct loop_timer *disk, *stop;
+    struct loop_timer *look, *stop;
     int64_t stop_began_ms;
     bool abandoned, failed;
     const char *database; /* the one that is open, whatever a reload says */
     int lock;
 };
 
-bool gateway_ready(const struct gateway *g)
+bool gateway_takes(const struct gateway *g)
 {
     return !g->stopping && !g->disk_low && !worker_broken(g->writer) &&
            worker_waiting(g->writer) < INBOX_LIMIT;
+}
+
+bool gateway_ready(const struct gateway *g)
+{
+    return gateway_takes(g) && !g->store_refuses;
 }
 
 /* ---- transactions, for the worker ---- */
@@ -92,9 +99,8 @@ static void woken(void *ctx)
     }
 }
 
-static void look_at_disk(void *ctx)
+static void look_at_disk(struct serve *s)
 {
-    struct serve *s = ctx;
     struct statvfs fs;
     if (statvfs(s->database, &fs) == 0) {
         bool low = (int64_t)(fs.f_bavail * fs.f_frsize) < s->g.config->service.disk_reserve;
@@ -103,7 +109,15 @@ static void look_at_disk(void *ctx)
                 (unsigned long long)(fs.f_bavail * fs.f_frsize));
         s->g.disk_low = low;
     }
-    loop_timer_set(s->disk, DISK_EVERY_MS);
+}
+
+static void look_around(void *ctx)
+{
+    struct serve *s = ctx;
+    look_at_disk(s);
+    store_probe(&s->g);
+    clock_watch(&s->g);
+    loop_timer_set(s->look, LOOK_EVERY_MS);
 }
 
 static void watch_stop(void *ctx)
@@ -240,11 +254,11 @@ static bool open_all(struct serve *s, struct error *e)
 {
     if (!open_database(s, e) || !open_threads(s, e) || !open_doors(s, e))
         return false;
-    s->disk = loop_timer_new(s->g.loop, look_at_disk, s);
+    s->look = loop_timer_new(s->g.loop, look_around, s);
     s->stop = loop_timer_new(s->g.loop, watch_stop, s);
-    if (s->disk == NULL || s->stop == NULL)
+    if (s->look == NULL || s->stop == NULL)
         return error_set(e, "out of memory");
-    look_at_disk(s);
+    look_around(s);
     if (!loop_on_signal(s->g.loop, SIGTERM, asked_to_stop, s) ||
         !loop_on_signal(s->g.loop, SIGINT, asked_to_stop, s) ||
         !loop_on_signal(s->g.loop, SIGHUP, asked_to_reload, s))
@@ -265,7 +279,7 @@ static void close_all(struct serve *s)
     http_server_free(g->front);
     http_server_free(g->admin);
     http_server_free(g->door);
-    loop_timer_free(s->disk);
+    loop_timer_free(s->look);
     loop_timer_free(s->stop);
     loop_free(g->loop);
     grammar_free(g->grammar);

@@ -31,14 +31,23 @@ struct gateway {
     struct database write_db, read_db;
     struct outbox_sender *sender;
     struct metrics metrics;
-    struct str node; /* names this process in claims */
-    bool disk_low;   /* below disk_reserve: inbound is 503 */
+    struct str node;    /* names this process in claims */
+    bool disk_low;      /* below disk_reserve: inbound is 503 */
+    bool store_refuses; /* the last write came to nothing, as on a full disk */
+    bool probing;       /* store_probe.c asks whether it still does */
     bool stopping;
+    /* clock_watch.c: how far the wall clock is ahead of the steady one, and
+     * what is to be done about a jump back */
+    int64_t clock_ahead_ms;
+    bool clock_known, clock_back, pulling_back;
 };
 
 /* Jobs of the store thread that may wait at once; more webhooks get 503. */
 enum { INBOX_LIMIT = 8192 };
 
+/* Whether a webhook is let through to the store, which may refuse it yet. */
+bool gateway_takes(const struct gateway *g);
+/* What a supervisor is told: it takes, and what it takes can be kept. */
 bool gateway_ready(const struct gateway *g);
 
 #endif

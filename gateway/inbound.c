@@ -87,6 +87,7 @@ static void done(struct job *job, enum job_outcome outcome)
     struct inbound_job *j = of(job);
     struct gateway *g = j->gateway;
     size_t channel = metrics_channel(g->config, j->channel);
+    g->store_refuses = g->store_refuses || outcome != JOB_DONE; /* until store_probe finds otherwise */
     if (outcome == JOB_DONE) {
         g->metrics.requests[channel][j->outcome]++;
         g->metrics.failed += j->failed;
@@ -202,7 +203,7 @@ void inbound_request(void *ctx, const struct http_request *request, struct arena
     } else if (!may_come(channel, request, arena)) {
         LOG(LOG_WARN, "webhook_forbidden", "channel=%.*s", STR_ARG(channel->name));
         refuse(g, channel, arena, ticket, 403, REQUEST_FORBIDDEN);
-    } else if (!gateway_ready(g)) {
+    } else if (!gateway_takes(g)) {
         refuse(g, channel, arena, ticket, 503, REQUEST_UNAVAILABLE);
     } else {
         struct events events = provider_find(channel->provider)->parse(channel, endpoint, request, arena);

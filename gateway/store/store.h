@@ -158,6 +158,9 @@ void outbox_sent(struct store *store, struct arena *arena, const struct outbound
                  int64_t now_ms);
 /* Later replies to the same message are not due before DUE_MS either. */
 void outbox_delay_rest(struct store *store, const struct outbound *row, int64_t due_ms);
+/* Rows of STATUS (queued or uncertain) that are due after LATEST_MS are due
+ * then; up to MOST of them, how many. */
+size_t outbox_pull_back(struct store *store, enum outbox_status status, int64_t latest_ms, size_t most);
 /* Queued rows of one channel become another's; how many. */
 size_t outbox_hand_over(struct store *store, struct str from, struct str to, int64_t now_ms, size_t most);
 /* A person's word: sent once more (marked where it may have gone already), or not at all. */

@@ -157,6 +157,18 @@ void outbox_delay_rest(struct store *store, const struct outbound *row, int64_t 
     query_run(&q);
 }
 
+size_t outbox_pull_back(struct store *store, enum outbox_status status, int64_t latest_ms, size_t most)
+{
+    size_t n = 0;
+    struct query q = query_begin(store, status == OUTBOX_QUEUED ? QUERY_outbox_pull_back_queued
+                                                                : QUERY_outbox_pull_back_uncertain);
+    query_int(&q, latest_ms);
+    query_int(&q, (int64_t)most);
+    while (query_row(&q))
+        n++;
+    return n;
+}
+
 size_t outbox_hand_over(struct store *store, struct str from, struct str to, int64_t now_ms, size_t most)
 {
     size_t n = 0;
@@ -300,6 +312,7 @@ static int64_t reported_id(struct store *store, struct arena *arena, const struc
     return id;
 }
 
+/* As for a message that is there already: the first final report stays. */
 static void keep_early(struct store *store, struct arena *arena, const struct report *report, int64_t now_ms)
 {
     struct query q = query_begin(store, QUERY_early_report_put);

@@ -92,6 +92,7 @@ bool worker_submit(struct worker *worker, struct job *job)
     return true;
 }
 
+const struct http_client_limits http_client_defaults = {256, 5000, 15000, 64 << 10};
 bool http_client_send(struct http_client *client, const struct http_request *request, http_client_fn *fn,
                       void *ctx)
 {
@@ -117,6 +118,12 @@ bool http_server_answer(struct http_server *server, struct http_ticket ticket,
 }
 
 bool gateway_ready(const struct gateway *g)
+{
+    (void)g; /* the test says */
+    return !played.not_ready;
+}
+
+bool gateway_takes(const struct gateway *g)
 {
     (void)g; /* the test says */
     return !played.not_ready;
