@@ -63,6 +63,26 @@ $(BUILD)/tests/hangs/faults.so: tests/hangs/faults.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic -Werror -fPIC -shared -o $@ $<
 
+# What the power cuts need: a library that remembers what was synced, and the
+# program with one setting of its engine changed (and read back as changed).
+POWER := $(addprefix $(BUILD)/tests/power/,disk.so yavar-normal yavar-often)
+setting = s/"PRAGMA $(1)=$(2)", "PRAGMA $(1)", "$(3)"/"PRAGMA $(1)=$(4)", "PRAGMA $(1)", "$(5)"/
+$(BUILD)/tests/power/yavar-normal: SETTING = $(call setting,synchronous,FULL,2,NORMAL,1)
+$(BUILD)/tests/power/yavar-often: SETTING = $(call setting,wal_autocheckpoint,10000,10000,50,50)
+
+$(BUILD)/tests/power/yavar-%: gateway/store/engine_sqlite.c $(OBJECTS)
+	@mkdir -p $(@D)
+	sed '$(SETTING)' $< > $@.c
+	! cmp -s $< $@.c
+	$(CC) $(ALL_CFLAGS) $(HARDENING_LINK) -o $@ $@.c $(filter-out %/engine_sqlite.o,$(OBJECTS)) $(ALL_LIBS)
+
+$(BUILD)/tests/power/disk.so: tests/power/disk.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O2 $(WARNINGS) -Wno-missing-prototypes -fPIC -shared -o $@ $<
+
+.PHONY: power
+power: $(BUILD)/yavar $(POWER)
+
 deps:
 	@tools/install $(PACKAGES)
 test-deps: deps

@@ -121,6 +121,17 @@ static bool set_up(sqlite3 *db, enum engine_mode mode, struct error *e)
     return apply(db, settings, e);
 }
 
+/* A log that is found may never have been synced (its writer was killed, or
+ * its sync failed), and a repeat would be answered for rows that a power cut
+ * still takes away.  A checkpoint syncs the log, then writes it all once more,
+ * into the database.  On a full disk it gets as far as the first. */
+static bool sync_what_was_found(sqlite3 *db, struct error *e)
+{
+    int rc = sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return rc == SQLITE_OK || (rc & 0xFF) == SQLITE_FULL ||
+           error_set(e, "the log could not be synced: %s", sqlite3_errmsg(db));
+}
+
 struct engine *engine_open(const char *path, enum engine_mode mode, struct error *e)
 {
     struct engine *engine = calloc(1, sizeof *engine);
@@ -140,7 +151,8 @@ struct engine *engine_open(const char *path, enum engine_mode mode, struct error
         return NULL;
     }
     struct error why;
-    if (!set_up(engine->db, mode, &why)) {
+    if (!set_up(engine->db, mode, &why) ||
+        (mode == ENGINE_WRITER && !sync_what_was_found(engine->db, &why))) {
         error_set(e, "%s: %s", path, why.text);
         engine_close(engine);
         return NULL;

@@ -25,7 +25,8 @@ NEEDS = tuple(
 class Journal:
     """What was offered and what was acknowledged; the second on disk as well."""
 
-    def __init__(self, path):
+    def __init__(self, path, name=None):
+        self.name = name or os.getpid()     # ids hold it: of one run, or of one seed
         self.lock = threading.Lock()
         self.offered = {}           # phone key: (text, rial)
         self.acknowledged = {}      # phone key: the id
@@ -42,7 +43,7 @@ class Journal:
             phone, toman = f"98913{number:07d}", 20000 + number
             text = f"نذر {('1007', '1029', '1032')[number % 3]} {toman} تومان"
             self.offered[key(phone)] = (text, toman * 10)
-        return phone, text, f"pledge-{os.getpid()}-{number}"
+        return phone, text, f"pledge-{self.name}-{number}"
 
     def next(self, dice):
         """What a telecom would post now: what is owed, or new, rarely a repeat."""
