@@ -83,6 +83,11 @@ $(BUILD)/tests/power/disk.so: tests/power/disk.c
 .PHONY: power
 power: $(BUILD)/yavar $(POWER)
 
+# preloaded into yavar: never built with a sanitizer
+$(BUILD)/tests/faults/shim.so: tests/faults/shim.c
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wshadow -Werror -shared -fPIC -o $@ $<
+
 deps:
 	@tools/install $(PACKAGES)
 test-deps: deps

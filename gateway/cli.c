@@ -93,6 +93,16 @@ struct store *cli_reader(struct cli *cli, const struct config *config)
     return store;
 }
 
+int cli_reader_end(struct store *store, int code)
+{
+    if (store_failed(store) != STORE_FINE) {
+        fprintf(stderr, "yavar: the database could not be read: %s\n", store_reason(store));
+        code = EXIT_FAULT;
+    }
+    store_close(store);
+    return code;
+}
+
 /* ---- writing: through the door, or alone ---- */
 
 static int do_alone(struct cli *cli, const struct config *config, const struct http_request *request,

@@ -52,6 +52,8 @@ void cli_check_channels(const struct config *config, struct faults *faults);
 struct config *cli_config(struct cli *cli);
 /* A reader's store; exits with 75 or 1 where there is none. */
 struct store *cli_reader(struct cli *cli, const struct config *config);
+/* Closes it; CODE, unless reading failed: then says why, and it is a fault. */
+int cli_reader_end(struct store *store, int code);
 
 /* Asks the running service through its door, or does it alone under the lock.
  * Returns an exit code; says the error itself. */

@@ -20,8 +20,7 @@ static int list(struct cli *cli, const struct config *config)
     for (size_t i = 0; i < n; i++)
         csv_campaign(&out, &rows[i]);
     cli_print(sbuf_str(&out));
-    store_close(store);
-    return EXIT_FINE;
+    return cli_reader_end(store, EXIT_FINE);
 }
 
 /* "2026-09-29", as icu_iso_date gives it. */

@@ -23,7 +23,7 @@ struct chat {
     struct store *store;
     struct zone *zone;
     struct str phone;
-    bool pretty;
+    bool pretty, failed;
     int64_t count;
 };
 
@@ -101,6 +101,7 @@ static void say(struct chat *chat, struct str text)
         store_commit(chat->store) != STORE_DONE) {
         fprintf(stderr, "yavar: %s\n", store_reason(chat->store));
         store_rollback(chat->store);
+        chat->failed = true;
     }
     print_answers(chat, arena, message);
     arena_free(arena);
@@ -128,6 +129,10 @@ static void converse(struct chat *chat)
     }
     if (chat->pretty)
         printf("\n");
+    if (feof(stdin) == 0) {
+        fprintf(stderr, "yavar: standard input could not be read to its end\n");
+        chat->failed = true;
+    }
     free(line);
 }
 
@@ -153,5 +158,5 @@ int cmd_chat(struct cli *cli)
     zone_close(chat.zone);
     grammar_free(chat.grammar);
     config_drop(config);
-    return ready ? EXIT_FINE : EXIT_FAULT;
+    return ready && !chat.failed ? EXIT_FINE : EXIT_FAULT;
 }

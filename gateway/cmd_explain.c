@@ -43,7 +43,8 @@ static void one(const struct tool *tool, tool_fn fn, struct str text)
     arena_free(arena);
 }
 
-static void line_by_line(const struct tool *tool, tool_fn fn)
+/* False when not all was read: memory, or the file itself. */
+static bool line_by_line(const struct tool *tool, tool_fn fn)
 {
     char *line = NULL;
     size_t room = 0;
@@ -54,19 +55,22 @@ static void line_by_line(const struct tool *tool, tool_fn fn)
             length--;
         one(tool, fn, str_from(line, length));
         if (fflush(stdout) != 0)
-            break; /* who read us has gone */
+            break; /* who read us has gone, or the disk is full: main sees it too */
     }
     free(line);
+    return feof(stdin) != 0;
 }
 
 static int run(struct cli *cli, const struct tool *tool, tool_fn fn)
 {
     if (cli->n > 1)
         return cli_wrong_use(cli, "one text, in quotes");
+    if (cli->n == 0 && !line_by_line(tool, fn)) {
+        fprintf(stderr, "yavar: standard input could not be read to its end\n");
+        return EXIT_FAULT;
+    }
     if (cli->n == 1)
         one(tool, fn, str_of(cli->args[0]));
-    else
-        line_by_line(tool, fn);
     return EXIT_FINE;
 }
 

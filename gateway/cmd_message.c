@@ -55,7 +55,7 @@ static int list(struct cli *cli, struct store *store)
         list_incoming(store, unanswered, masked);
     if (held || !unanswered)
         list_outgoing(store, held, masked);
-    return store_failed(store) == STORE_FINE ? EXIT_FINE : EXIT_FAULT;
+    return EXIT_FINE;
 }
 
 /* ---- show ---- */
@@ -255,7 +255,7 @@ int cmd_message(struct cli *cli)
     } else {
         struct store *store = cli_reader(cli, config);
         code = lists ? list(cli, store) : show(cli, config, store, str_of(cli->args[1]));
-        store_close(store);
+        code = cli_reader_end(store, code);
     }
     config_drop(config);
     return code;

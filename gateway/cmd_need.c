@@ -25,7 +25,7 @@ static int list(struct cli *cli, struct store *store)
         cli_print(sbuf_str(&out));
         arena_free(arena);
     }
-    return store_failed(store) == STORE_FINE ? EXIT_FINE : EXIT_FAULT;
+    return EXIT_FINE;
 }
 
 static struct json *as_json(const struct need *n)
@@ -82,7 +82,7 @@ int cmd_need(struct cli *cli)
     struct config *config = cli_config(cli);
     struct store *store = cli_reader(cli, config);
     int code = lists ? list(cli, store) : show(cli, store, str_of(cli->args[1]));
-    store_close(store);
+    code = cli_reader_end(store, code);
     config_drop(config);
     return code;
 }

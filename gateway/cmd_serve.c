@@ -271,9 +271,9 @@ static void close_all(struct serve *s)
     struct gateway *g = &s->g;
     if (g->sender != NULL)
         sender_halt(g->sender);
-    s->failed |= worker_stop(g->writer);
-    if (worker_stop(g->reader))
+    if (worker_stop(g->reader)) /* first: its last jobs ask for the writer's figures */
         LOG(LOG_WARN, "reader_broken", "a read's end was unknown");
+    s->failed |= worker_stop(g->writer);
     http_client_free(g->client); /* before the sender, which owns what is on the wire */
     sender_free(g->sender);
     http_server_free(g->front);

@@ -35,8 +35,7 @@ int cmd_stats(struct cli *cli)
     for (size_t i = 0; i < sizeof figures / sizeof figures[0] && cli_value(cli, "json") == NULL; i++)
         printf("%18lld  %s\n", (long long)figures[i].value, figures[i].words);
     json_free(json);
-    bool good = store_failed(store) == STORE_FINE;
-    store_close(store);
+    int code = cli_reader_end(store, EXIT_FINE);
     config_drop(config);
-    return good ? EXIT_FINE : EXIT_FAULT;
+    return code;
 }

@@ -7,6 +7,7 @@
 #include "gateway/base/arena.h"
 #include "gateway/base/crypto.h"
 #include "gateway/base/icu.h"
+#include "gateway/base/json.h"
 #include "gateway/base/log.h"
 #include "gateway/cli.h"
 
@@ -111,6 +112,7 @@ static int run(const struct cli_command *command, int argc, char **argv)
     struct error e;
     struct cli cli = {.command = command, .arena = arena_new(16 << 10)};
     int code = parse(&cli, argc, argv);
+    json_start();
     if (code < 0 && !(crypto_start(&e) && icu_start(&e))) {
         fprintf(stderr, "yavar: %s\n", e.text);
         code = EXIT_FAULT;
@@ -118,7 +120,9 @@ static int run(const struct cli_command *command, int argc, char **argv)
     if (code < 0)
         code = command->run(&cli);
     arena_free(cli.arena);
-    return fflush(stdout) == 0 ? code : EXIT_FAULT;
+    /* an earlier write may have failed, of which a later flush says nothing */
+    bool written = fflush(stdout) == 0 && ferror(stdout) == 0;
+    return written || code != EXIT_FINE ? code : EXIT_FAULT;
 }
 
 int main(int argc, char **argv)

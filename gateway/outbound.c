@@ -7,6 +7,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/model/breaker.h"
+#include "gateway/outbound_back.h"
 #include "gateway/model/pace.h"
 #include "gateway/outbound_jobs.h"
 #include "gateway/outbound_shot.h"
@@ -34,6 +35,7 @@ struct outbox_sender {
     size_t count;
     struct loop_timer *tick, *settle_soon;
     struct row_list settled; /* results that wait for the next settle job */
+    struct outbound_back back;
     unsigned settling;
     unsigned ticks;
     bool stopped;
@@ -142,11 +144,8 @@ static void hold_back_rest(struct line *line, const struct shot *shot)
     for (size_t i = 0; i < shot->n; i++)
         for (int lane = 0; lane < LANES && shot->results[i].result != SEND_OK; lane++)
             line->waiting_count -= row_list_pull(&line->waiting[lane], shot->messages[i].reply_to, &back);
-    if (back.head == NULL)
-        return;
-    if (!outbound_unclaim(line->sender->gateway, &back))
-        row_list_free(&back); /* they are `sending` still, and at the next start uncertain */
-    settle_now(line->sender);
+    if (outbound_back_give(&line->sender->back, &back))
+        settle_now(line->sender);
 }
 
 static void answered(void *ctx, const struct http_answer *answer)
@@ -212,7 +211,8 @@ static void claim(struct line *line, const struct channel *channel, int64_t now_
     for (int lane = 0; lane < LANES; lane++)
         if (line->due_ms[lane] <= now_ms)
             lanes |= 1u << lane;
-    if (line->claiming || lanes == 0 || most <= line->waiting_count || line->waiting_count >= free_slots)
+    if (!line->sender->back.cleared || line->claiming || lanes == 0 || most <= line->waiting_count ||
+        line->waiting_count >= free_slots)
         return;
     for (int lane = 0; lane < LANES; lane++)
         if (lanes >> lane & 1)
@@ -278,7 +278,7 @@ static void wait_for_next(struct line *line, const struct channel *channel, int6
     else if (line->waiting_count > 0 && line->in_flight == 0)
         wait = BUSY_MS; /* the client has no room: other lines' answers will make it */
     else
-        for (int lane = 0; lane < LANES && !line->claiming; lane++)
+        for (int lane = 0; lane < LANES && !line->claiming && line->sender->back.cleared; lane++)
             if (line->due_ms[lane] != INT64_MAX && line->due_ms[lane] - now_ms < wait)
                 wait = line->due_ms[lane] - now_ms;
     bool full = line->in_flight >= most_in_flight(line, channel); /* an answer will pump */
@@ -297,8 +297,7 @@ static void give_back(struct line *line)
         row_list_append(&back, &line->waiting[lane]);
     }
     line->waiting_count = 0;
-    if (back.head != NULL && !outbound_unclaim(line->sender->gateway, &back))
-        row_list_free(&back); /* they are `sending` still, and at the next start uncertain */
+    outbound_back_give(&line->sender->back, &back);
 }
 
 /* Paused by its telecom's refusal, or resting after failures. */
@@ -373,6 +372,7 @@ static void tick(void *ctx)
     struct outbox_sender *s = ctx;
     if (s->stopped)
         return;
+    outbound_back_tick(&s->back);
     for (size_t i = 0; i < s->count; i++)
         hand_over(s->lines[i]);
     outbound_care(s->gateway, s->ticks++ % EXPIRE_EVERY_TICKS == 0, wake_all, s);
@@ -422,14 +422,14 @@ struct outbox_sender *sender_new(struct gateway *g)
         return NULL;
     s->gateway = g;
     row_list_init(&s->settled);
+    outbound_back_start(&s->back, g, wake_all, s);
     s->tick = loop_timer_new(g->loop, tick, s);
     s->settle_soon = loop_timer_new(g->loop, settle_now, s);
-    if (s->tick == NULL || s->settle_soon == NULL || !open_lines(s) || !outbound_left_behind(g)) {
+    if (s->tick == NULL || s->settle_soon == NULL || !open_lines(s)) {
         sender_free(s);
         return NULL;
     }
-    loop_timer_set(s->tick, 1);
-    wake_all(s);
+    loop_timer_set(s->tick, 1); /* which wakes all, once what was left behind is settled */
     return s;
 }
 
@@ -467,8 +467,7 @@ bool sender_idle(const struct outbox_sender *s)
 void sender_abandon(struct outbox_sender *s)
 {
     settle_now(s); /* what is known is written down first */
-    if (!outbound_left_behind(s->gateway))
-        LOG(LOG_WARN, "left_on_the_wire", "the next start will mark them uncertain");
+    outbound_back_abandon(&s->back);
 }
 
 void sender_free(struct outbox_sender *s)
@@ -482,6 +481,7 @@ void sender_free(struct outbox_sender *s)
         free(s->lines[i]);
     }
     row_list_free(&s->settled);
+    row_list_free(&s->back.rows);
     loop_timer_free(s->tick);
     loop_timer_free(s->settle_soon);
     free(s->lines);

@@ -122,6 +122,7 @@ struct outbound_job {
 
     struct row_list settled; /* to be settled or given back */
     settle_fn *settle_done;
+    left_fn *left_done;
 
     bool expire, moved;
     size_t unknown; /* left on the wire */
@@ -348,19 +349,16 @@ static void run_unclaim(struct job *job, void *db)
 static void done_unclaim(struct job *job, enum job_outcome outcome)
 {
     struct outbound_job *j = of(job);
-    (void)outcome; /* not done: the next start finds them `sending` */
-    row_list_free(&j->settled);
+    j->settle_done(j->ctx, outcome == JOB_DONE, &j->settled);
     free_job(j);
 }
 
-bool outbound_unclaim(struct gateway *g, struct row_list *rows)
+bool outbound_unclaim(struct gateway *g, struct row_list *rows, settle_fn *fn, void *ctx)
 {
-    struct outbound_job *j = new_job(g, JOB_SETTLE, run_unclaim, done_unclaim, NULL);
-    j->settled.head = rows->head;
-    if (!submit(j))
-        return false;
-    row_list_init(rows);
-    return true;
+    struct outbound_job *j = new_job(g, JOB_SETTLE, run_unclaim, done_unclaim, ctx);
+    j->settled.head = rows->head; /* only walked; the tail is not used */
+    j->settle_done = fn;
+    return submit(j);
 }
 
 /* ---- care ---- */
@@ -385,16 +383,19 @@ static void run_left_behind(struct job *job, void *db)
 
 static void done_left_behind(struct job *job, enum job_outcome outcome)
 {
+    struct outbound_job *j = of(job);
     if (outcome == JOB_DONE)
-        of(job)->gateway->metrics.unknown_outcomes += of(job)->unknown;
-    else /* they stay `sending` until the next start, and are shown so */
+        j->gateway->metrics.unknown_outcomes += j->unknown;
+    else
         LOG(LOG_ERROR, "left_behind_unsettled", "messages on the wire at the last end could not be marked");
-    free_job(of(job));
+    j->left_done(j->ctx, outcome == JOB_DONE);
+    free_job(j);
 }
 
-bool outbound_left_behind(struct gateway *g)
+bool outbound_left_behind(struct gateway *g, left_fn *fn, void *ctx)
 {
-    struct outbound_job *j = new_job(g, JOB_SETTLE, run_left_behind, done_left_behind, NULL);
+    struct outbound_job *j = new_job(g, JOB_SETTLE, run_left_behind, done_left_behind, ctx);
+    j->left_done = fn;
     j->job.reset = reset_plain;
     return submit(j);
 }

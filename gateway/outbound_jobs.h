@@ -55,12 +55,13 @@ bool outbound_claim(struct gateway *g, struct str channel, unsigned lanes, size_
 typedef void settle_fn(void *ctx, bool done, struct row_list *rows);
 bool outbound_settle(struct gateway *g, struct row_list *rows, settle_fn *fn, void *ctx) MUST_CHECK;
 
-/* Claimed and not begun: back to the queue. Takes the rows. */
-bool outbound_unclaim(struct gateway *g, struct row_list *rows) MUST_CHECK;
+/* Claimed and not begun: back to the queue.  The rows are FN's again. */
+bool outbound_unclaim(struct gateway *g, struct row_list *rows, settle_fn *fn, void *ctx) MUST_CHECK;
 
 /* Rows that an earlier run of this program left `sending`: their outcome is
  * not known. */
-bool outbound_left_behind(struct gateway *g) MUST_CHECK;
+typedef void left_fn(void *ctx, bool done);
+bool outbound_left_behind(struct gateway *g, left_fn *fn, void *ctx) MUST_CHECK;
 
 /* Up to 500 queued rows of a channel become another's. FN when some did. */
 void outbound_hand_over(struct gateway *g, struct str from, struct str to, void (*fn)(void *ctx), void *ctx);

@@ -3,20 +3,22 @@
 
 #include <stdlib.h>
 
+#include "gateway/base/memory.h"
+
 static struct shot *new_shot(struct line *line, size_t most)
 {
     struct shot *shot = calloc(1, sizeof *shot);
-    if (shot != NULL) { /* only when memory is out: it aborts below */
+    if (shot != NULL) { /* only when memory is out: the process ends */
         shot->line = line;
         shot->rows = calloc(most, sizeof(struct row *));
         shot->messages = calloc(most, sizeof(struct outbound));
         shot->results = calloc(most, sizeof(struct settled));
     }
-    bool lacks = shot == NULL || shot->rows == NULL || /* only when memory is out: it aborts */
-                 shot->messages == NULL ||             /* only when memory is out: it aborts */
-                 shot->results == NULL;                /* only when memory is out: it aborts */
+    bool lacks = shot == NULL || shot->rows == NULL || /* only when memory is out: the process ends */
+                 shot->messages == NULL ||             /* only when memory is out: the process ends */
+                 shot->results == NULL;                /* only when memory is out: the process ends */
     if (lacks)                                         /* only when memory is out: as an arena does */
-        abort();
+        out_of_memory();
     return shot;
 }
 

@@ -8,9 +8,10 @@
 #include <assert.h>
 #include <stdalign.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "gateway/base/memory.h"
 
 enum { ALIGN = alignof(max_align_t), GROWTH_MOST = 64 * 1024 };
 
@@ -27,14 +28,6 @@ struct arena {
 
 static_assert(sizeof(struct block) % ALIGN == 0, "what follows a head is aligned");
 static_assert(offsetof(struct arena, first) + sizeof(struct block) == sizeof(struct arena), "first is last");
-
-/* A partly built message must not go on, and nothing could be told about it
- * without memory. */
-static _Noreturn void out_of_memory(void)
-{
-    fputs("yavar: out of memory\n", stderr);
-    abort();
-}
 
 static size_t round_up(size_t n)
 {

@@ -6,14 +6,35 @@
 #include <unicode/uchar.h>
 #include <unicode/ucal.h>
 #include <unicode/unorm2.h>
+#include <unicode/uclean.h>
 #include <unicode/ustring.h>
 
 #include "gateway/base/arena.h"
 #include "gateway/base/clock.h"
+#include "gateway/base/memory.h"
+
+static void *take(const void *context, size_t n)
+{
+    (void)context;
+    return memory_take(n);
+}
+
+static void *more(const void *context, void *old, size_t n)
+{
+    (void)context;
+    return memory_more(old, n);
+}
+
+static void give(const void *context, void *p)
+{
+    (void)context;
+    memory_free(p);
+}
 
 bool icu_start(struct error *e)
 {
     UErrorCode status = U_ZERO_ERROR;
+    u_setMemoryFunctions(NULL, take, more, give, &status);
     (void)unorm2_getNFKCInstance(&status); /* a singleton, made here before any thread asks */
     if (U_FAILURE(status))
         return error_set(e, "ICU does not start: %s", u_errorName(status));
@@ -105,10 +126,8 @@ static UCalendar *open_calendar(const char *name, const char *locale, struct err
 struct zone *zone_open(const char *name, struct error *e)
 {
     struct zone *zone = calloc(1, sizeof *zone);
-    if (zone == NULL) {
-        error_set(e, "out of memory");
-        return NULL;
-    }
+    if (zone == NULL)
+        out_of_memory();
     zone->calendar[CALENDAR_GREGORIAN] = open_calendar(name, "en_US@calendar=gregorian", e);
     if (zone->calendar[CALENDAR_GREGORIAN] != NULL)
         zone->calendar[CALENDAR_PERSIAN] = open_calendar(name, "fa_IR@calendar=persian", e);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "gateway/base/arena.h"
+#include "gateway/base/memory.h"
 #include "gateway/base/utf8.h"
 
 enum { DEPTH_MOST = 64 };
@@ -19,11 +20,14 @@ static json_t *in(const struct json *json)
 
 static struct json *out(json_t *json)
 {
-    if (json == NULL) { /* jansson fails to make a value only when memory is out */
-        (void)fputs("yavar: out of memory\n", stderr); /* we end either way */
-        abort();
-    }
+    if (json == NULL) /* jansson fails to make a value only when memory is out */
+        out_of_memory();
     return (struct json *)json;
+}
+
+void json_start(void)
+{
+    json_set_alloc_funcs(memory_take, memory_free);
 }
 
 struct json *json_object_new(void)
@@ -84,11 +88,12 @@ void json_push(struct json *array, struct json *value)
 
 struct str json_write(const struct json *json, struct arena *arena)
 {
-    char *text = json_dumps(in(json), JSON_ENCODE_ANY);
-    (void)out((json_t *)text); /* ends the program where text is NULL */
-    struct str copy = str_dup(arena, str_of(text));
-    free(text);
-    return copy;
+    /* not json_dumps: where its buffer can't grow it leaves a key out, and says nothing */
+    size_t n = json_dumpb(in(json), NULL, 0, JSON_ENCODE_ANY);
+    char *text = arena_alloc(arena, n + 1);
+    if (n == 0 || json_dumpb(in(json), text, n, JSON_ENCODE_ANY) != n)
+        out_of_memory(); /* every JSON has a byte */
+    return str_from(text, n);
 }
 
 /* jansson's own limit is 2,048. */

@@ -12,6 +12,9 @@
 #include "gateway/base/error.h"
 #include "gateway/base/str.h"
 
+/* Once, in main, before any thread and any other call: its memory never lacks. */
+void json_start(void);
+
 struct json; /* owned by whoever made it; json_free */
 
 struct json *json_object_new(void);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "gateway/base/arena.h"
+#include "gateway/base/memory.h"
 
 /* Groups: 1 a date (2 or 3 its separator), 4 a minus at a word's start, 5 digits
  * with single separators between, 6 letters or a currency's sign; else a colon. */
@@ -31,7 +32,21 @@ struct grammar {
     pcre2_code *code;
     pcre2_match_data *match;
     pcre2_match_context *limits;
+    pcre2_compile_context *compile;
+    pcre2_general_context *memory;
 };
+
+static void *take(PCRE2_SIZE n, void *context)
+{
+    (void)context; /* memory has none */
+    return memory_take(n);
+}
+
+static void give(void *p, void *context)
+{
+    (void)context; /* memory has none */
+    memory_free(p);
+}
 
 struct grammar *grammar_new(struct error *e)
 {
@@ -39,11 +54,13 @@ struct grammar *grammar_new(struct error *e)
     int code = 0;
     PCRE2_SIZE at = 0;
     if (g != NULL) { /* only when memory is out: tests/faults */
-        g->code = pcre2_compile((PCRE2_SPTR)pattern, sizeof pattern - 1, PCRE2_UTF, &code, &at, NULL);
-        g->limits = pcre2_match_context_create(NULL);
+        g->memory = pcre2_general_context_create(take, give, NULL);
+        g->compile = pcre2_compile_context_create(g->memory);
+        g->code = pcre2_compile((PCRE2_SPTR)pattern, sizeof pattern - 1, PCRE2_UTF, &code, &at, g->compile);
+        g->limits = pcre2_match_context_create(g->memory);
     }
     if (g != NULL && g->code != NULL) /* only when memory is out: tests/faults */
-        g->match = pcre2_match_data_create_from_pattern(g->code, NULL);
+        g->match = pcre2_match_data_create_from_pattern(g->code, g->memory);
     if (g == NULL || g->match == NULL || g->limits == NULL) { /* only when memory is out: tests/faults */
         error_set(e, "the grammar does not compile: PCRE2 says %d at %zu", code, (size_t)at);
         grammar_free(g);
@@ -64,6 +81,8 @@ void grammar_free(struct grammar *g)
     pcre2_match_data_free(g->match);
     pcre2_match_context_free(g->limits);
     pcre2_code_free(g->code);
+    pcre2_compile_context_free(g->compile);
+    pcre2_general_context_free(g->memory);
     free(g);
 }
 

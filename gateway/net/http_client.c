@@ -21,6 +21,8 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "gateway/base/memory.h"
+
 enum {
     ARENA_FIRST = 4000,
     HEADERS_MOST = 100, /* of an answer; further ones are dropped */
@@ -58,12 +60,6 @@ struct http_client {
     struct calls running, spare;
     unsigned in_flight;
 };
-
-static _Noreturn void out_of_memory(void)
-{
-    fputs("yavar: out of memory\n", stderr);
-    abort();
-}
 
 /* What curl hands us of an answer.  Returning less than was given ends it. */
 

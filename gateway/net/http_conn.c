@@ -17,15 +17,10 @@
 
 #include "gateway/base/http.h"
 #include "gateway/base/log.h"
+#include "gateway/base/memory.h"
 #include "gateway/net/listen.h"
 
 enum { DISCARD_MOST = 256 * 1024 }; /* read from a refused client, so that it sees why */
-
-static _Noreturn void out_of_memory(void)
-{
-    fputs("yavar: out of memory\n", stderr);
-    abort();
-}
 
 int64_t http_conn_now(void)
 {

@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include "gateway/base/memory.h"
 
 #include "gateway/base/log.h"
 #include "gateway/net/http_conn.h"
@@ -72,12 +73,6 @@ struct http_server {
     unsigned in_flight;
     bool quiet;
 };
-
-static _Noreturn void out_of_memory(void)
-{
-    fputs("yavar: out of memory\n", stderr);
-    abort();
-}
 
 /* Slots. */
 

@@ -20,6 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gateway/base/memory.h"
+
 enum { HEARTBEAT_US = 50 * 1000, COARSE_US = 5 * 1000 };
 
 struct signal_watch {
@@ -116,6 +118,7 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
 
 static bool make_base(struct loop *loop)
 {
+    event_set_mem_functions(memory_take, memory_more, memory_free);
     struct event_config *config = event_config_new();
     if (!config)
         return false;

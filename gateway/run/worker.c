@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "gateway/base/memory.h"
+
 enum { BATCH_US = 10 * 1000 };
 
 const double worker_commit_bounds[8] = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1};
@@ -199,7 +201,7 @@ static void *thread_main(void *arg)
     struct worker *w = arg;
     struct job **batch = calloc(w->ops.jobs_most, sizeof(struct job *));
     if (batch == NULL)
-        abort(); /* a few KiB at start */
+        out_of_memory();
     for (;;) {
         lock(w);
         struct job *first = wait_for_job(w);

@@ -69,7 +69,7 @@ static bool value_of(sqlite3 *db, const char *sql, char *out, size_t room)
 
 static bool apply(sqlite3 *db, const struct setting *settings, struct error *e)
 {
-    char got[64];
+    char got[64] = "";
     for (; settings->set != NULL || settings->get != NULL; settings++) {
         if (settings->set != NULL && sqlite3_exec(db, settings->set, NULL, NULL, NULL) != SQLITE_OK)
             return error_set(e, "%s: %s", settings->set, sqlite3_errmsg(db));
@@ -84,7 +84,8 @@ static bool apply(sqlite3 *db, const struct setting *settings, struct error *e)
 }
 
 static const struct setting writer_settings[] = {
-    {"PRAGMA busy_timeout=5000", "PRAGMA busy_timeout", "5000"},
+    /* ours is the only writer: who else holds the lock is a stranger, and SIGTERM has 5 s */
+    {"PRAGMA busy_timeout=250", "PRAGMA busy_timeout", "250"},
     {"PRAGMA journal_mode=WAL", "PRAGMA journal_mode", "wal"},
     {"PRAGMA synchronous=FULL", "PRAGMA synchronous", "2"},
     {"PRAGMA wal_autocheckpoint=10000", "PRAGMA wal_autocheckpoint", "10000"},

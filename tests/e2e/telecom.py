@@ -205,6 +205,13 @@ class Telecom:
                 line.transport.abort()
         self._call(end())
 
+    def drop(self):
+        """Closes the connections it has, and goes on listening."""
+        async def end():
+            for line in list(self._lines):
+                line.transport.close()
+        self._call(end())
+
     def close(self):
         self.down()
         self._posts.shutdown(wait=True, cancel_futures=True)

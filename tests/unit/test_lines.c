@@ -59,6 +59,21 @@ static void start_sending(struct service_world *w)
     pass(w, 10); /* the pace lets the second go after a millisecond */
 }
 
+/* Up to the first claims: submitted, and not yet run. */
+static void start_claiming(struct service_world *w)
+{
+    w->g.sender = sender_new(&w->g);
+    assert_non_null(w->g.sender);
+    played.now_ms += 1; /* the first tick: what an earlier run left behind comes first */
+    for (size_t i = 0; i < played.timer_count; i++)
+        if (played.timers[i]->is_set && played.timers[i]->at_ms <= played.now_ms) {
+            played.timers[i]->is_set = false;
+            played.timers[i]->fn(played.timers[i]->ctx);
+        }
+    run_jobs(w, JOB_DONE, false);
+    assert_false(sender_idle(w->g.sender));
+}
+
 static void accept(size_t i)
 {
     answer_send(i, 202, "0: Accepted for delivery");
@@ -76,8 +91,7 @@ static void a_claim_that_is_not_done_is_made_again(void **state)
 {
     struct service_world *w = *state;
     int64_t id = simple(w, "mci", LANE_CODE);
-    w->g.sender = sender_new(&w->g);
-    assert_false(sender_idle(w->g.sender)); /* a claim is under way */
+    start_claiming(w);
     run_jobs(w, JOB_NOT_DONE, false);
     assert_int_equal(played.send_count, 0);
     assert_status(w, id, "queued");
@@ -94,7 +108,7 @@ static void a_claim_that_runs_again_takes_a_row_once(void **state)
 {
     struct service_world *w = *state;
     int64_t id = simple(w, "mci", LANE_CODE);
-    w->g.sender = sender_new(&w->g);
+    start_claiming(w);
     run_jobs(w, JOB_DONE, true);
     settle_down(w);
     assert_int_equal(played.send_count, 1);
@@ -150,12 +164,9 @@ static void a_result_is_kept_until_it_is_written_down(void **state)
     assert_int_equal(played.send_count, 1); /* and it went out once */
 }
 
-static void no_sender_without_a_store_or_timers(void **state)
+static void no_sender_without_timers(void **state)
 {
     struct service_world *w = *state;
-    played.refuse_jobs = true;
-    assert_null(sender_new(&w->g));
-    played.refuse_jobs = false;
     for (played.timers_left = 0; played.timers_left < 4; played.timers_left++) {
         size_t left = played.timers_left;
         assert_null(sender_new(&w->g));
@@ -222,10 +233,10 @@ static void a_refused_message_holds_nothing_else_back(void **state)
     int64_t first = queue(w, "mci", LANE_CODE, 989120000001, "a", 7);
     int64_t second = simple(w, "mci", LANE_CODE);
     int64_t third = queue(w, "mci", LANE_CODE, 989120000003, "c", 8);
-    w->g.sender = sender_new(&w->g);
+    start_claiming(w);
     settle_down(w);
-    assert_int_equal(played.send_count, 1);
-    assert_status(w, second, "sending"); /* claimed, and it waits for the pace */
+    assert_int_equal(played.send_count, 2);
+    assert_status(w, third, "sending"); /* claimed, and it waits for the pace */
     answer_send(0, 503, "");
     pass(w, 10);
     assert_status(w, first, "queued");
@@ -237,8 +248,8 @@ static void a_refused_message_holds_nothing_else_back(void **state)
     assert_status(w, third, "sent");
 }
 
-/* It stays `sending`: the next start marks it uncertain, as what was on the wire. */
-static void what_cannot_be_given_back_is_settled_at_the_next_start(void **state)
+/* The store takes nothing just then: it is given back a second later, not at the next start. */
+static void what_cannot_be_given_back_is_given_back_later(void **state)
 {
     struct service_world *w = *state;
     int64_t first = queue(w, "mci", LANE_CONFIRMATION, 989120000001, "a", 7);
@@ -247,14 +258,34 @@ static void what_cannot_be_given_back_is_settled_at_the_next_start(void **state)
     played.refuse_jobs = true;
     answer_send(0, 503, "");
     settle_down(w);
-    played.refuse_jobs = false;
-    pass(w, 1100);
-    assert_status(w, first, "queued");
     assert_status(w, rest, "sending");
-    sender_free(w->g.sender);
-    played.now_ms += 1000;
-    start_sending(w);
-    assert_status(w, rest, "uncertain");
+    played.refuse_jobs = false;
+    pass(w, 500);
+    assert_status(w, rest, "sending");
+    pass(w, 700);
+    assert_status(w, rest, "queued");
+    pass(w, 3000);
+    accept(1);
+    pass(w, 3000);
+    assert_status(w, first, "sent");
+    assert_int_equal(played.send_count, 3);
+    accept(2);
+    settle_down(w);
+    assert_status(w, rest, "sent");
+}
+
+/* Nor is anything claimed before what an earlier run left behind is settled. */
+static void what_was_left_behind_comes_first(void **state)
+{
+    struct service_world *w = *state;
+    int64_t id = simple(w, "mci", LANE_CODE);
+    w->g.sender = sender_new(&w->g);
+    played.refuse_jobs = true;
+    pass(w, 500);
+    assert_status(w, id, "queued");
+    played.refuse_jobs = false;
+    pass(w, 1500);
+    assert_int_equal(played.send_count, 1);
 }
 
 static void a_report_may_come_before_the_answer(void **state)
@@ -651,11 +682,12 @@ int main(void)
         ON(up_two, a_claim_that_runs_again_takes_a_row_once),
         ON(up_two, a_store_with_too_much_to_do_is_asked_later),
         ON(up_two, a_result_is_kept_until_it_is_written_down),
-        ON(up_two, no_sender_without_a_store_or_timers),
+        ON(up_two, no_sender_without_timers),
         ON(up_two, a_client_without_room_is_tried_again),
         ON(up_two, what_follows_a_refused_message_waits_with_it),
         ON(up_wide, a_refused_message_holds_nothing_else_back),
-        ON(up_two, what_cannot_be_given_back_is_settled_at_the_next_start),
+        ON(up_two, what_cannot_be_given_back_is_given_back_later),
+        ON(up_two, what_was_left_behind_comes_first),
         ON(up_two, a_report_may_come_before_the_answer),
         ON(up_two, a_line_refused_by_its_telecom_pauses_and_hands_over),
         ON(up_wide, a_line_that_fails_is_probed_by_one),
