@@ -1,6 +1,8 @@
 /* The dialogue engine: walking. How a menu becomes a page is in menu_page.c. */
 #include "gateway/model/dialogue.h"
 
+#include <assert.h>
+
 #include "gateway/model/menu_page.h"
 
 /* ---- tables ---- */
@@ -36,15 +38,21 @@ struct str dialogue_answer(const struct dialogue *d, const char *step)
     return (struct str){NULL, 0};
 }
 
-void dialogue_put(struct dialogue *d, struct str step, struct str value)
+static void put(struct dialogue *d, struct dialogue_answer answer)
 {
     for (size_t i = 0; i < d->n; i++)
-        if (str_eq(d->answers[i].step, step)) {
-            d->answers[i].value = value;
+        if (str_eq(d->answers[i].step, answer.step)) {
+            d->answers[i].value = answer.value;
+            d->answers[i].asked |= answer.asked;
             return;
         }
     if (d->n < DIALOGUE_ANSWERS_MOST) /* flows are shorter; their test says so */
-        d->answers[d->n++] = (struct dialogue_answer){step, value};
+        d->answers[d->n++] = answer;
+}
+
+void dialogue_put(struct dialogue *d, struct str step, struct str value)
+{
+    put(d, (struct dialogue_answer){step, value, .asked = false});
 }
 
 /* ---- moving ---- */
@@ -55,56 +63,72 @@ static void stand_at(struct dialogue *d, struct str step)
     d->page = d->wrong = 0;
 }
 
-void dialogue_start(const struct flows *flows, struct dialogue *d, const char *flow)
+static void stand_at_start(const struct flows *flows, struct dialogue *d, const char *flow)
 {
     const struct flow *f = flow_find(flows, str_of(flow));
     *d = (struct dialogue){.flow = str_of(flow)};
-    if (f != NULL)
-        stand_at(d, str_of(f->steps[0].name));
+    assert(f != NULL); /* a table of ours names it */
+    stand_at(d, str_of(f->steps[0].name));
 }
 
-static enum heard follow(const struct flows *flows, struct dialogue *d, void *ctx)
+/* Past what is known or needless.  Flows never lead in circles of such steps. */
+enum heard dialogue_skip_known(const struct flows *flows, struct dialogue *d, void *ctx)
 {
     for (;;) {
-        struct where where = here(flows, d)->next(ctx, d);
+        const struct step *step = here(flows, d);
+        bool known = dialogue_answer(d, step->name).p != NULL;
+        if (!known && (step->needless == NULL || !step->needless(ctx, d)))
+            return HEARD_PAGE;
+        struct where where = step->next(ctx, d);
         if (where.kind == WHERE_DONE)
             return HEARD_DONE;
         if (where.kind == WHERE_LEFT)
             return HEARD_LEFT;
-        if (where.kind == WHERE_FLOW) {
-            dialogue_start(flows, d, where.name);
-            return HEARD_PAGE;
-        }
-        stand_at(d, str_of(where.name));
-        if (dialogue_answer(d, where.name).p == NULL)
-            return HEARD_PAGE;
+        if (where.kind == WHERE_FLOW)
+            stand_at_start(flows, d, where.name);
+        else
+            stand_at(d, str_of(where.name));
     }
 }
 
-enum heard dialogue_skip_known(const struct flows *flows, struct dialogue *d, void *ctx)
+void dialogue_start(const struct flows *flows, struct dialogue *d, void *ctx, const char *flow)
 {
-    return dialogue_answer(d, here(flows, d)->name).p != NULL ? follow(flows, d, ctx) : HEARD_PAGE;
+    stand_at_start(flows, d, flow);
+    /* a flow without anything to ask would not be one */
+    (void)dialogue_skip_known(flows, d, ctx);
 }
 
-static enum heard go_home(const struct flows *flows, struct dialogue *d, const struct door *door)
+static enum heard go_home(const struct flows *flows, struct dialogue *d, void *ctx, const struct door *door)
 {
     if (door->home.n == 0 || str_is(d->flow, flows->v[0]->name))
         return HEARD_LEFT;
-    dialogue_start(flows, d, flows->v[0]->name);
+    dialogue_start(flows, d, ctx, flows->v[0]->name);
     return HEARD_PAGE;
 }
 
-/* To the page before, the question before, or home from the first. */
-static enum heard go_back(const struct flows *flows, struct dialogue *d, const struct door *door)
+/* How many answers there are up to the last that was asked for. */
+static size_t questions_before(const struct dialogue *d)
+{
+    size_t n = d->n;
+    while (n > 0 && !d->answers[n - 1].asked)
+        n--;
+    return n;
+}
+
+/* To the page before, the question before, or home from the first.  What was
+ * known beforehand was no question, and its step may lie ahead. */
+static enum heard go_back(const struct flows *flows, struct dialogue *d, void *ctx, const struct door *door)
 {
     if (d->page > 0) {
         d->page--;
         d->wrong = 0;
         return HEARD_PAGE;
     }
-    if (d->n == 0)
-        return go_home(flows, d, door);
-    stand_at(d, d->answers[--d->n].step);
+    size_t asked = questions_before(d);
+    if (asked == 0)
+        return go_home(flows, d, ctx, door);
+    d->n = asked - 1; /* what became known after that question goes with its answer */
+    stand_at(d, d->answers[d->n].step);
     return HEARD_PAGE;
 }
 
@@ -128,10 +152,10 @@ static const struct menu_option *pressed(const struct menu *menu, const struct m
     for (size_t i = 0; i < menu->n; i++)
         if (menu->options[i].key.n > 0 && same_key(menu->options[i].key, input))
             return &menu->options[i];
-    bool numbered = view->count > 0 && menu->options[view->first].key.n == 0;
-    if (!numbered || !str_to_u64(input, &number) || number == 0 || number > view->count)
+    if (!str_to_u64(input, &number) || number == 0 || number > view->count)
         return NULL;
-    return &menu->options[view->first + number - 1];
+    const struct menu_option *option = &menu->options[view->first + number - 1];
+    return option->key.n == 0 ? option : NULL;
 }
 
 enum heard dialogue_hear(const struct flows *flows, struct dialogue *d, void *ctx, const struct door *door,
@@ -142,11 +166,12 @@ enum heard dialogue_hear(const struct flows *flows, struct dialogue *d, void *ct
     struct str value;
     step->ask(ctx, d, menu);
     struct menu_view view = menu_view(menu, d->page, d->wrong > 0, door, arena);
+    d->page = view.page; /* a list may have grown shorter since it was shown */
     const struct menu_option *option = pressed(menu, &view, input);
     if (option == NULL && str_is(input, "00"))
-        return go_home(flows, d, door);
+        return go_home(flows, d, ctx, door);
     if (option == NULL && str_is(input, "0"))
-        return go_back(flows, d, door);
+        return go_back(flows, d, ctx, door);
     if (option == NULL && str_is(input, "9") && view.more) {
         d->page++;
         d->wrong = 0;
@@ -156,8 +181,8 @@ enum heard dialogue_hear(const struct flows *flows, struct dialogue *d, void *ct
         value = str_dup(arena, option->value);
     else if (step->read == NULL || input.n == 0 || !step->read(ctx, d, input, arena, &value))
         return wrong(d);
-    dialogue_put(d, str_of(step->name), value);
-    return follow(flows, d, ctx);
+    put(d, (struct dialogue_answer){str_of(step->name), value, .asked = true});
+    return dialogue_skip_known(flows, d, ctx);
 }
 
 struct str dialogue_page(const struct flows *flows, struct dialogue *d, void *ctx, const struct door *door,
@@ -165,6 +190,7 @@ struct str dialogue_page(const struct flows *flows, struct dialogue *d, void *ct
 {
     struct menu *menu = arena_new_of(arena, struct menu);
     here(flows, d)->ask(ctx, d, menu);
+    menu->root = menu->root || (door->home.n == 0 && questions_before(d) == 0); /* nothing to go back to */
     struct menu_view view = menu_view(menu, d->page, d->wrong > 0, door, arena);
     d->page = view.page; /* a list may have grown shorter */
     return view.text;
@@ -179,6 +205,7 @@ struct json *dialogue_to_json(const struct dialogue *d)
         struct json *answer = json_object_new();
         json_put_str(answer, "step", d->answers[i].step);
         json_put_str(answer, "value", d->answers[i].value);
+        json_put_int(answer, "asked", d->answers[i].asked);
         json_push(answers, answer);
     }
     json_put_str(json, "flow", d->flow);
@@ -199,10 +226,13 @@ bool dialogue_from_json(const struct flows *flows, const struct json *json, stru
                            .wrong = (unsigned)json_int(json, "wrong", 0)};
     const struct flow *flow = flow_find(flows, d->flow);
     for (size_t i = 0; i < json_count(answers) && i < DIALOGUE_ANSWERS_MOST; i++) {
-        struct str step = str_dup(arena, json_str(json_at(answers, i), "step"));
-        if (step_find(flow, step) == NULL)
+        const struct json *kept = json_at(answers, i);
+        struct dialogue_answer answer = {.step = str_dup(arena, json_str(kept, "step")),
+                                         .value = str_dup(arena, json_str(kept, "value")),
+                                         .asked = json_int(kept, "asked", 0) != 0};
+        if (step_find(flow, answer.step) == NULL)
             return false;
-        dialogue_put(d, step, str_dup(arena, json_str(json_at(answers, i), "value")));
+        put(d, answer);
     }
     return step_find(flow, d->step) != NULL;
 }

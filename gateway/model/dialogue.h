@@ -23,6 +23,7 @@ enum { DIALOGUE_ANSWERS_MOST = 8, DIALOGUE_WRONG_MOST = 3, MENU_OPTIONS_MOST = 4
 
 struct dialogue_answer {
     struct str step, value;
+    bool asked; /* heard at its step, so that 0 leads back there; else it was known beforehand */
 };
 
 /* Where somebody stands. */
@@ -41,16 +42,17 @@ void dialogue_put(struct dialogue *d, struct str step, struct str value); /* rep
 /* ---- what a step asks ---- */
 
 struct menu_option {
-    struct str key;   /* what is pressed; empty: the engine numbers each page from 1 */
+    struct str key;   /* what is pressed; empty: its place on the page, from 1 */
     struct str label; /* shown before its key */
     struct str value; /* what is kept */
 };
 struct menu {
     struct str prompt;
+    struct str unread; /* in place of the door's words; empty: those */
     struct menu_option options[MENU_OPTIONS_MOST];
     size_t n;
     bool later; /* the options are a list behind the prompt, which 9 opens; its keys count at once */
-    bool root;  /* nothing lies behind it: no way back is shown */
+    bool root;  /* no question lies before it: no way back there is shown */
 };
 void menu_add(struct menu *menu, struct str key, struct str label, struct str value);
 
@@ -68,8 +70,10 @@ struct step {
     /* What is none of the menu's keys.  NULL: wrong. VALUE lives in ARENA. */
     bool (*read)(void *ctx, const struct dialogue *d, struct str input, struct arena *arena,
                  struct str *value);
-    /* Where it leads, once its answer is kept. */
+    /* Where it leads, once its answer is kept (or it was needless). */
     struct where (*next)(void *ctx, struct dialogue *d);
+    /* Whether it need not be asked at all.  NULL: it is asked. */
+    bool (*needless)(void *ctx, const struct dialogue *d);
 };
 
 struct flow {
@@ -77,6 +81,7 @@ struct flow {
     const struct step *steps; /* it begins with the first */
     size_t n;
     void (*finish)(void *ctx, const struct dialogue *d); /* called by who drives it, at HEARD_DONE */
+    const char *command;                                 /* that it stands for, where it changes something */
 };
 struct flows {
     const struct flow *const *v; /* the first is home */
@@ -92,7 +97,8 @@ struct door {
     struct str more, back, home, unread; /* "More: 9", …; home empty: there is no home */
 };
 
-void dialogue_start(const struct flows *flows, struct dialogue *d, const char *flow);
+/* At the first step of a flow that must be asked. */
+void dialogue_start(const struct flows *flows, struct dialogue *d, void *ctx, const char *flow);
 /* The page where it stands, at most the door's units; with UNREAD, said first,
  * when the last answer could not be read. */
 struct str dialogue_page(const struct flows *flows, struct dialogue *d, void *ctx, const struct door *door,
@@ -106,7 +112,7 @@ enum heard {
 /* INPUT: folded, without blanks around.  What is kept lives in ARENA. */
 enum heard dialogue_hear(const struct flows *flows, struct dialogue *d, void *ctx, const struct door *door,
                          struct str input, struct arena *arena);
-/* Goes to the first step that has no answer yet, by the answers there are. */
+/* On from where it stands to the first step that has no answer yet. */
 enum heard dialogue_skip_known(const struct flows *flows, struct dialogue *d, void *ctx);
 
 struct json *dialogue_to_json(const struct dialogue *d);

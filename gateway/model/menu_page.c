@@ -36,8 +36,9 @@ static size_t take(const struct menu *menu, size_t first, struct str *text, cons
 {
     size_t n = 0;
     struct str page = *text;
-    bool numbered = menu->n > first && menu->options[first].key.n == 0;
-    while (first + n < menu->n && !(numbered && n == NUMBERED_MOST)) {
+    while (first + n < menu->n) {
+        if (n >= NUMBERED_MOST && menu->options[first + n].key.n == 0)
+            break;
         struct str longer = with_line(arena, page, option_line(menu, first + n, n + 1, arena));
         bool last = first + n + 1 == menu->n;
         if (n > 0 && !fits(last ? longer : with_line(arena, longer, door->more), door))
@@ -49,11 +50,14 @@ static size_t take(const struct menu *menu, size_t first, struct str *text, cons
     return n;
 }
 
-/* Back and home, where there is room. */
-static struct str with_ways_out(struct arena *arena, struct str text, bool unneeded, const struct door *door)
+/* Back and home, where there is room and they lead somewhere: from a later page
+ * there is always the one before. */
+static struct str with_ways_out(struct arena *arena, struct str text, const struct menu *menu, unsigned page,
+                                const struct door *door)
 {
-    const struct str ways[] = {door->back, door->home};
-    for (size_t i = 0; i < 2 && !unneeded; i++) {
+    const struct str none = STR("");
+    const struct str ways[] = {menu->root && page == 0 ? none : door->back, menu->root ? none : door->home};
+    for (size_t i = 0; i < 2; i++) {
         struct str longer = with_line(arena, text, ways[i]);
         if (fits(longer, door))
             text = longer;
@@ -61,18 +65,18 @@ static struct str with_ways_out(struct arena *arena, struct str text, bool unnee
     return text;
 }
 
-static struct menu_view view_at(const struct menu *menu, unsigned page, struct str head,
-                                const struct door *door, struct arena *arena)
+static struct menu_view view_at(const struct menu *menu, unsigned page, const struct door *door,
+                                struct arena *arena)
 {
-    struct menu_view view = {.text = head};
+    struct menu_view view = {.text = menu->prompt};
     bool alone = menu->later && menu->n > 0; /* the prompt is page 0, the list begins behind it */
     if (alone && page == 0) {
         view.more = true;
-        view.text = with_line(arena, head, door->more);
+        view.text = with_line(arena, menu->prompt, door->more);
         return view;
     }
     for (view.page = alone ? 1 : 0;; view.page++) {
-        view.text = alone ? STR("") : head;
+        view.text = alone ? STR("") : menu->prompt;
         view.count = take(menu, view.first, &view.text, door, arena);
         view.more = view.first + view.count < menu->n;
         if (view.page == page || !view.more)
@@ -84,14 +88,22 @@ static struct menu_view view_at(const struct menu *menu, unsigned page, struct s
     return view;
 }
 
+/* The help comes last to the room: a page holds the same options with it and
+ * without, or 9 would pass some over. */
+static struct str with_help(struct arena *arena, const struct menu *menu, struct str text,
+                            const struct door *door)
+{
+    struct str longer = with_line(arena, menu->unread.n > 0 ? menu->unread : door->unread, text);
+    return fits(longer, door) ? longer : text;
+}
+
 struct menu_view menu_view(const struct menu *menu, unsigned page, bool unread, const struct door *door,
                            struct arena *arena)
 {
-    struct str head = unread ? with_line(arena, door->unread, menu->prompt) : menu->prompt;
-    struct menu_view view = view_at(menu, page, head, door, arena);
-    if (unread && !fits(view.text, door)) /* the question matters more than the help */
-        view = view_at(menu, page, menu->prompt, door, arena);
-    view.text = with_ways_out(arena, view.text, menu->root, door);
+    struct menu_view view = view_at(menu, page, door, arena);
+    if (unread)
+        view.text = with_help(arena, menu, view.text, door);
+    view.text = with_ways_out(arena, view.text, menu, view.page, door);
     return view;
 }
 

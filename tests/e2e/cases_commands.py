@@ -168,6 +168,41 @@ def explain(stage):
     assert got == {"encoding": "UCS-2", "units": 4, "segments": 1}, f"{got}"
 
 
+def chat(service, *texts, sender=None):
+    """What `yavar chat` answers when no terminal asks: JSON, a line an answer."""
+    words = ("chat", "--from", sender) if sender else ("chat",)
+    told = service.cli(*words, stdin="".join(f"{text}\n" for text in texts)).stdout
+    return [json.loads(row) for row in told.splitlines()]
+
+
+def measures(answer):
+    """Encoding, units and segments as anyone may count them in an answer without €[]{} and the like."""
+    wide = any(ord(letter) > 127 for letter in answer["text"])
+    units = len(answer["text"].encode("utf-16-le")) // 2 if wide else len(answer["text"])
+    room, part = (70, 67) if wide else (160, 153)
+    return ("UCS-2" if wide else "GSM-7", units, 1 if units <= room else -(-units // part))
+
+
+@case("chat: what a phone would be answered, in JSON where no terminal asks; nothing of it is kept")
+def chats(stage):
+    service, _ = stage.shared()
+    before = service.stats()
+    told = chat(service, PLEDGE, "HELP", "", "سلام گوجه کیلویی چند است")
+    assert [set(answer) for answer in told] == [{"text", "encoding", "units", "segments"}] * 5, f"{told}"
+    for answer in told:
+        assert (answer["encoding"], answer["units"], answer["segments"]) == measures(answer), f"{answer}"
+    confirmed, pay, guide, empty, unknown = (answer["text"] for answer in told)
+    assert "۵۰۰٬۰۰۰ تومان" in confirmed and "IR" in pay, f"{told}"
+    assert "GIVE" in guide and told[2]["encoding"] == "GSM-7", f"{told}"
+    assert empty == unknown, f"{told}"
+    assert chat(service, "HELP", sender="BANK") == [{}], "a machine was answered"
+    assert chat(service) == [], "answers to nothing"
+    assert service.cli("chat", "HELP", expect=64).stdout == ""
+    after = service.stats()
+    assert [after[key] for key in ("pledges", "messages_in")] == \
+        [before[key] for key in ("pledges", "messages_in")], f"kept: {before} {after}"
+
+
 @case("a second serve on the same database is refused")
 def second(stage):
     service, telecom = stage.shared()

@@ -17,7 +17,7 @@
 #include "gateway/outbound.h"
 #include "gateway/providers/provider.h"
 
-enum { MOST = 64 };
+enum { MOST = 64, TIMERS_MOST = 512 };
 
 struct loop_timer {
     void (*fn)(void *ctx);
@@ -34,7 +34,7 @@ struct played_send {
 
 static struct {
     int64_t now_ms;
-    struct loop_timer *timers[MOST];
+    struct loop_timer *timers[TIMERS_MOST];
     size_t timer_count, timers_left; /* how many more can be made */
     struct job *jobs[MOST];
     size_t job_count;
@@ -60,7 +60,7 @@ struct loop_timer *loop_timer_new(struct loop *loop, void (*fn)(void *ctx), void
     if (played.timers_left == 0)
         return NULL;
     struct loop_timer *timer = calloc(1, sizeof *timer);
-    assert_true(timer != NULL && played.timer_count < MOST);
+    assert_true(timer != NULL && played.timer_count < TIMERS_MOST);
     *timer = (struct loop_timer){.fn = fn, .ctx = ctx};
     played.timers_left--;
     return played.timers[played.timer_count++] = timer;
@@ -249,6 +249,27 @@ static inline void answer_send(size_t i, int status, const char *body)
     assert_true(i < played.send_count && fn != NULL);
     send->fn = NULL;
     fn(send->ctx, &answer);
+}
+
+static inline void break_send(size_t i, enum http_outcome outcome)
+{
+    /* the status counts only with a whole answer */
+    struct http_answer answer = {.outcome = outcome, .status = 404, .reason = "the connection broke"};
+    http_client_fn *fn = played.sends[i].fn;
+    assert_true(i < played.send_count && fn != NULL);
+    played.sends[i].fn = NULL;
+    fn(played.sends[i].ctx, &answer);
+}
+
+/* The timers that are due, once each; their jobs wait. */
+static inline void fire_timers(int64_t after_ms)
+{
+    played.now_ms += after_ms;
+    for (size_t i = 0; i < played.timer_count; i++)
+        if (played.timers[i]->is_set && played.timers[i]->at_ms <= played.now_ms) {
+            played.timers[i]->is_set = false;
+            played.timers[i]->fn(played.timers[i]->ctx);
+        }
 }
 
 static inline size_t on_the_wire(void)
