@@ -22,6 +22,9 @@
 #include "gateway/outbound.h"
 #include "gateway/store_probe.h"
 
+/* A slow client costs 4 KiB: 10,000 of them simply fit.  What their requests
+ * hold together is bounded apart, as each may bring a body. */
+enum { CONNECTIONS_MOST = 12288, WAITING_BYTES = 256 << 20 };
 enum { LOOK_EVERY_MS = 1000, STOP_EVERY_MS = 20, WIRE_MS = 4000, STOP_MS = 4700, DOOR_BODY_BYTES = 17 << 20 };
 
 struct serve {
@@ -226,8 +229,7 @@ static unsigned connections_most(void)
         LOG(LOG_WARN, "descriptors", "the limit could not be raised");
     rlim_t kept = http_client_defaults.in_flight + 128;
     rlim_t free_ones = files.rlim_cur > 2 * kept ? files.rlim_cur - kept : files.rlim_cur / 2;
-    return free_ones < http_server_defaults.connections ? (unsigned)free_ones
-                                                        : http_server_defaults.connections;
+    return free_ones < CONNECTIONS_MOST ? (unsigned)free_ones : CONNECTIONS_MOST;
 }
 
 static bool open_doors(struct serve *s, struct error *e)
@@ -236,6 +238,7 @@ static bool open_doors(struct serve *s, struct error *e)
     const struct service *service = &g->config->service;
     struct http_server_limits front = http_server_defaults, door = http_server_defaults;
     front.connections = connections_most();
+    front.waiting_bytes = WAITING_BYTES;
     door.connections = 64;
     door.body_bytes = DOOR_BODY_BYTES;
     door.answer_seconds = 60;

@@ -20,7 +20,13 @@
 #include "gateway/base/memory.h"
 #include "gateway/net/listen.h"
 
-enum { DISCARD_MOST = 256 * 1024 }; /* read from a refused client, so that it sees why */
+enum {
+    DISCARD_MOST = 256 * 1024, /* read from a refused client, so that it sees why */
+    /* A turn of the loop takes or closes so many connections, at about 0.1 ms each, and then serves who is
+     * connected: without that a flood's whole backlog would be one turn. */
+    TAKE_MOST = 128,
+    EXPIRE_MOST = 64,
+};
 
 int64_t http_conn_now(void)
 {
@@ -51,9 +57,16 @@ bool http_conn_expects(const struct http_conn *c)
     return c->guard.approved > c->answered;
 }
 
+static void forget_bytes(struct http_conn *c)
+{
+    c->conns->bytes -= c->bytes;
+    c->bytes = 0;
+}
+
 void http_conn_hand_out(struct http_conn *c, void *request)
 {
     stop_waiting(c);
+    forget_bytes(c);
     c->request = request;
 }
 
@@ -65,18 +78,20 @@ bool http_conn_answered(struct http_conn *c)
     return c->guard.refused && !http_conn_expects(c);
 }
 
-static void expire(struct http_conn_queue *queue, int64_t before)
+static void expire(struct http_conn_queue *queue, int64_t before, unsigned *left)
 {
     struct http_conn *c;
-    while ((c = TAILQ_FIRST(queue)) != NULL && c->since <= before)
+    for (; *left > 0 && (c = TAILQ_FIRST(queue)) != NULL && c->since <= before; --*left)
         evhttp_connection_free(c->evcon);
 }
 
-void http_conns_expire(struct http_conns *conns)
+bool http_conns_expire(struct http_conns *conns)
 {
     const int64_t before = http_conn_now() - conns->wait_ms;
-    expire(&conns->fresh, before);
-    expire(&conns->waiting, before);
+    unsigned left = EXPIRE_MOST;
+    expire(&conns->fresh, before, &left);
+    expire(&conns->waiting, before, &left);
+    return left == 0;
 }
 
 struct http_conn *http_conn_of(struct http_conns *conns, struct evhttp_connection *evcon)
@@ -153,6 +168,11 @@ static void feed_guard(struct http_conn *c, struct evbuffer *input, size_t offse
     }
 }
 
+static bool too_many(const struct http_conns *conns)
+{
+    return conns->open > conns->most || (conns->bytes_most > 0 && conns->bytes > conns->bytes_most);
+}
+
 /* New bytes, before evhttp is told of them.  A bad request behind good ones
  * (pipelined) waits until those are answered: the last answer closes. */
 static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
@@ -162,6 +182,10 @@ static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info
         return;
     if (!http_conn_expects(c) && http_guard_between(&c->guard))
         wait_anew(c);
+    c->bytes += info->n_added;
+    c->conns->bytes += info->n_added;
+    if (too_many(c->conns)) /* not here, as it may be this one that goes */
+        event_active(c->conns->adopt, EV_TIMEOUT, 0);
     feed_guard(c, input, evbuffer_get_length(input) - info->n_added, info->n_added);
     if (c->guard.refused && !http_conn_expects(c))
         refuse(c, c->guard.refused);
@@ -174,6 +198,7 @@ static void forget(struct http_conn *c)
     stop_waiting(c);
     if (c->request)
         c->conns->on_gone(c);
+    forget_bytes(c);
     c->conns->open--;
     arena_free(c->arena);
 }
@@ -237,9 +262,10 @@ static struct http_conn *who_goes(struct http_conns *conns)
 static void keep_most(struct http_conns *conns)
 {
     struct http_conn *c;
-    if (conns->open > conns->most)
-        LOG(LOG_WARN, "connections_full", "most=%u", conns->most);
-    while (conns->open > conns->most && (c = who_goes(conns)) != NULL)
+    if (too_many(conns))
+        LOG(LOG_WARN, "connections_full", "open=%u most=%u bytes=%zu", conns->open, conns->most,
+            conns->bytes);
+    while (too_many(conns) && (c = who_goes(conns)) != NULL)
         evhttp_connection_free(c->evcon);
 }
 
@@ -255,8 +281,13 @@ void http_conns_adopt(struct http_conns *conns)
 
 static void on_adopt(evutil_socket_t fd, short what, void *arg)
 {
+    struct http_conns *conns = arg;
     (void)fd, (void)what;
-    http_conns_adopt(arg);
+    const bool paused = conns->taken >= TAKE_MOST;
+    conns->taken = 0;
+    http_conns_adopt(conns);
+    if (paused)
+        conns->on_room(conns->ctx);
 }
 
 /* evhttp asks for a bufferevent: the first we hear of a connection.  Adopted
@@ -276,6 +307,8 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
     conns->open++;
     TAILQ_INSERT_TAIL(&conns->arriving, c, link);
     event_active(conns->adopt, EV_TIMEOUT, 0);
+    if (++conns->taken == TAKE_MOST)
+        conns->on_enough(conns->ctx);
     return c->bev;
 }
 

@@ -42,18 +42,22 @@ struct http_conn {
     int64_t since;     /* http_conn_now() */
     int fd;
     bool refused;
-    size_t discarded;
+    size_t discarded, bytes; /* `bytes` came since its last request was handed out */
     uint8_t peer[16];
 };
 
 struct http_conns {
     struct http_guard_limits limits;
     unsigned most, open;
+    size_t bytes_most, bytes; /* of requests that are not whole; bytes_most 0: no limit */
     int64_t wait_ms;
     void (*on_gone)(struct http_conn *c); /* a connection closes while c->request is set */
-    void (*on_room)(void *ctx);           /* any connection closes: its descriptor is free again */
+    void (*on_room)(void *ctx);           /* any connection closes: its descriptor is free again; or a turn
+                                           * that had taken enough is over */
+    void (*on_enough)(void *ctx);         /* as many as a turn takes: accepting must pause */
     void *ctx;
     struct event *adopt;
+    unsigned taken;                  /* accepted in this turn */
     struct http_conn_queue arriving; /* accepted in this turn, evhttp is still building them */
     struct http_conn_queue fresh;    /* waiting, and never had an answer; oldest first */
     struct http_conn_queue waiting;  /* the others that wait, oldest first */
@@ -61,11 +65,12 @@ struct http_conns {
     size_t by_fd_n;
 };
 
-/* Limits, most, wait_ms, on_gone, on_room and ctx are set by the caller before. */
+/* Limits, most, wait_ms, on_gone, on_room, on_enough and ctx are set by the caller before. */
 bool http_conns_start(struct http_conns *conns, struct event_base *base, struct evhttp *http) MUST_CHECK;
 void http_conns_adopt(struct http_conns *conns); /* before evhttp_free */
 void http_conns_end(struct http_conns *conns);   /* after evhttp_free */
-void http_conns_expire(struct http_conns *conns);
+/* Closes who has waited too long, not many at a time; whether there are more. */
+bool http_conns_expire(struct http_conns *conns);
 
 struct http_conn *http_conn_of(struct http_conns *conns, struct evhttp_connection *evcon);
 bool http_conn_expects(const struct http_conn *c); /* the guard approved a request not answered yet */

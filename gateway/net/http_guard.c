@@ -2,14 +2,15 @@
  * (LF, one CR before it dropped), so that both see the same requests.
  *
  * The guard owns nothing: a line that came in pieces is put together in the
- * connection's arena, once allocated and then used again. */
+ * connection's arena, in little room and, where that is too small, in as much
+ * as all headers may take; once allocated it is used again. */
 #include "gateway/net/http_guard.h"
 
 #include <string.h>
 
 #include "gateway/base/str.h"
 
-enum { FINE = 0, BAD = 400, TOO_LONG = 413 };
+enum { FINE = 0, BAD = 400, TOO_LONG = 413, HOLD_FIRST = 512 };
 
 void http_guard_start(struct http_guard *guard, const struct http_guard_limits *limits, struct arena *arena)
 {
@@ -131,9 +132,14 @@ static int end_of_headers(struct http_guard *guard)
 
 static void hold(struct http_guard *guard, const char *bytes, size_t n)
 {
-    if (!guard->held)
-        guard->held = arena_alloc(guard->arena, guard->limits.header_bytes);
-    memcpy(guard->held + guard->held_n, bytes, n); /* fits: `used` was checked */
+    if (guard->held_n + n > guard->held_room) {
+        guard->held_room = guard->held_n + n <= HOLD_FIRST ? HOLD_FIRST : guard->limits.header_bytes;
+        char *room = arena_alloc(guard->arena, guard->held_room); /* `used` was checked: it fits */
+        if (guard->held_n > 0)
+            memcpy(room, guard->held, guard->held_n);
+        guard->held = room;
+    }
+    memcpy(guard->held + guard->held_n, bytes, n);
     guard->held_n += n;
 }
 

@@ -37,8 +37,8 @@ struct http_guard {
     uint64_t length;     /* what Content-Length says */
     bool in_headers;     /* the request line has been read */
     bool has_length, has_host, needs_host, reads_body;
-    char *held; /* header_bytes of room, or NULL */
-    size_t held_n;
+    char *held; /* held_room bytes of room, or NULL */
+    size_t held_n, held_room;
 };
 
 void http_guard_start(struct http_guard *guard, const struct http_guard_limits *limits, struct arena *arena);

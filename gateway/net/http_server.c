@@ -313,16 +313,24 @@ static void accept_again(void *ctx)
         return; /* the next tick tries again */
 }
 
+/* libevent accepts until there is nobody left or the listener is disabled. */
+static void accept_no_more(void *ctx)
+{
+    struct http_server *server = ctx;
+    if (server->bound && evconnlistener_disable(evhttp_bound_socket_get_listener(server->bound)) != 0)
+        return; /* a longer turn, no more */
+}
+
 static void on_tick(void *ctx)
 {
     struct http_server *server = ctx;
     const int64_t longest = (int64_t)server->limits.answer_seconds * 1000, now = http_conn_now();
     struct slot *slot;
-    http_conns_expire(&server->conns);
+    const bool more = http_conns_expire(&server->conns);
     while ((slot = TAILQ_FIRST(&server->asked)) != NULL && now - slot->since >= longest)
         if (!http_server_answer(server, ticket_of(slot), &overloaded))
             abort(); /* a slot in the queue is live */
-    loop_timer_set(server->tick, TICK_MS);
+    loop_timer_set(server->tick, more ? 1 : TICK_MS);
     accept_again(server);
 }
 
@@ -347,9 +355,11 @@ static bool make_conns(struct http_server *server, struct event_base *base)
     server->conns = (struct http_conns){
         .limits = {limits->header_bytes, limits->headers, limits->body_bytes},
         .most = limits->connections,
+        .bytes_most = limits->waiting_bytes,
         .wait_ms = (int64_t)limits->read_seconds * 1000,
         .on_gone = on_gone,
         .on_room = accept_again,
+        .on_enough = accept_no_more,
         .ctx = server,
     };
     return http_conns_start(&server->conns, base, server->http);

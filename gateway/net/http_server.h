@@ -24,6 +24,7 @@ struct http_server_limits {
     size_t headers;        /* how many; more: 400 */
     size_t body_bytes;     /* more: 413, before any handler runs */
     unsigned connections;  /* open at once; more are closed at accept */
+    size_t waiting_bytes;  /* of requests not whole yet, all together; more: as with connections; 0: any */
     unsigned in_flight;    /* requests handed out and not answered; more: 503, Retry-After */
     unsigned read_seconds; /* a connection may take this long to bring a whole request (from its first byte);
                                 an idle kept-alive connection may wait as long */

@@ -146,7 +146,7 @@ class Watch(threading.Thread):
         assert self.stall < STALL_MOST, f"the loop stalled for {self.stall:.3f} s"
         for event, count in events.items():
             assert count <= seconds + 1, f"{count} lines of {event!r} in {seconds:.0f} s"
-        figures["busy"] = busy
+        figures["busy"], figures["waited"] = busy, waited / seconds
         return figures
 
     def events(self):
