@@ -62,7 +62,7 @@ def leak_of(house, kind):
         return f"it ended:\n{house.service.log_tail(3)}", ""
     idle(house)
     try:
-        until(lambda: descriptors(house.service) <= before + SPREAD, 12, "descriptors", pause=0.2)
+        until(lambda: descriptors(house.service) <= before + SPREAD, 25, "descriptors", pause=0.2)
     except AssertionError:
         pass
     after, grown = descriptors(house.service), house.service.memory() - memory
