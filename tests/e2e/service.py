@@ -69,7 +69,7 @@ class Answer:
 class Service:
     def __init__(self, telecom, needs=NEEDS, start=True, service=None, channel=None, more="", before=(), env=None):
         self.telecom = telecom
-        self.env = {**os.environ, **(env or {})}     # of `serve` only
+        self.env = env or {}            # of `serve` only, beside what is set when it starts
         self.before = before            # words in front of `serve`'s command, as `env` or `unshare`
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="yavar-e2e-"))
         self.ini = self.folder / "yavar.ini"
@@ -107,7 +107,7 @@ class Service:
         began = time.monotonic()
         self.process = subprocess.Popen(
             [*self.before, binary(), "serve", "-c", str(self.ini)], cwd=self.folder,
-            env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            env={**os.environ, **self.env}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         ready = threading.Event()
         self._logging = threading.Thread(
             target=self._drain, args=(self.process.stderr, ready), daemon=True)
