@@ -27,7 +27,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import tap                                                   # noqa: E402
-from measure import P99_MOST, Load, Watch, child, end_children, end_of, pledge, total  # noqa: E402
+from measure import Load, Watch, p99_most, child, end_children, end_of, pledge, total  # noqa: E402
 from service import PATIENCE, ROOT, SECRET, binary, until    # noqa: E402
 from telecom import Telecom                                  # noqa: E402
 
@@ -103,7 +103,7 @@ def name_server(stage):
         good.end()
         waiting.end()
         figures = watch.end()
-        good.check("good clients")
+        good.check("good clients", p99=p99_most(figures))
         waiting.check("on the dead channel")
         failed = total(figures, "yavar_sends_total", channel="dead")
         assert failed >= 16, f"{failed:.0f} sends failed on the dead channel: where was the fault?"
@@ -132,8 +132,8 @@ def beside_a_silent_telecom(stage, in_flight, seconds):
             good.end()
             confirmed(telecom, [good])
             waiting.end()
-            watch.end()
-            good.check("good clients")
+            figures = watch.end()
+            good.check("good clients", p99=p99_most(figures))
             waiting.check("on the silent channel", p99=1.0 * PATIENCE)    # that is a flood, to fill it
     finally:
         silent.close()
@@ -225,9 +225,9 @@ def long_export(stage):
                 export.kill()
                 export.wait()
         loads = [good.end(), flood.end()]
-        watch.end()
+        figures = watch.end()
         assert watch.wal < 64 * MIB, f"{watch.wal / MIB:.0f} MiB of write-ahead log"
-        good.check("good clients")
+        good.check("good clients", p99=p99_most(figures))
         print(f"# {flood.line('flood')}")
         rows = told.count(b"\nin")
         assert export.returncode == 0 and rows >= MESSAGES, f"{rows} rows, {complaint[-300:]}"
@@ -236,14 +236,6 @@ def long_export(stage):
 
 
 # -- slow clients -----------------------------------------------------------
-
-def p99_most(figures):
-    """100 ms; where other programs kept the service from the processors for more than 0.3 s of each second,
-    as many times more as that made its work take longer."""
-    if figures["waited"] < 0.3:
-        return P99_MOST
-    return P99_MOST * (1 + figures["waited"] / figures["busy"])
-
 
 def beside_slow_clients(service, count):
     """Good clients, connected and new, while slow ones keep coming; what was told at the end."""
