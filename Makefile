@@ -9,10 +9,11 @@ SAN ?=
 VERSION := 0.1
 
 PACKAGES := gcc make pkg-config python3 libevent-dev libcurl4-openssl-dev libsqlite3-dev libpcre2-dev libicu-dev \
+	libexpat1-dev \
 	libjansson-dev libsodium-dev libfribidi-dev
 TEST_PACKAGES := libcmocka-dev kannel kannel-extras clang clang-format libclang-rt-dev libfaketime prometheus llvm
 
-LIBRARIES := libevent libcurl sqlite3 libpcre2-8 icu-uc icu-i18n jansson libsodium fribidi
+LIBRARIES := libevent libcurl sqlite3 libpcre2-8 icu-uc icu-i18n jansson libsodium fribidi expat
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Werror
 HARDENING := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fstack-clash-protection -Wformat-security
@@ -33,7 +34,8 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(ASSEMBLY:%.S=$(BUILD)/%.s.o)
 LIBRARY_OBJECTS := $(filter-out $(BUILD)/gateway/main.o,$(OBJECTS))
 UNIT_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c tests/providers/test_*.c \
 	tests/dialogs/test_*.c tests/store/test_*.c))
-EMBEDDED := $(wildcard config/*.ini config/messages/*.ini config/samples/needs.csv gateway/store/migrations/*.sql)
+EMBEDDED := $(wildcard config/*.ini config/messages/*.ini config/ussd/*.ini config/samples/needs.csv gateway/conf/ussd.def \
+	gateway/store/migrations/*.sql)
 
 .PHONY: all deps test-deps run test test-only lint check sanitize bench clean format fuzz fuzz-targets
 
@@ -120,9 +122,10 @@ bench: deps
 	@$(MAKE) --no-print-directory -s all $(BUILD)/bench/load $(BUILD)/bench/bare
 	@QUICK=$(QUICK) python3 bench/run
 
-$(BUILD)/bench/load: bench/load.c bench/pledges.c bench/pledges.h
+LOAD := bench/load.c bench/pledges.c bench/sessions.c
+$(BUILD)/bench/load: $(LOAD) bench/pledges.h bench/sessions.h
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -o $@ bench/load.c bench/pledges.c
+	$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -o $@ $(LOAD)
 
 $(BUILD)/bench/bare: bench/bare.c
 	@mkdir -p $(@D)

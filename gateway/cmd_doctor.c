@@ -14,6 +14,7 @@
 #include "gateway/base/crypto.h"
 #include "gateway/base/icu.h"
 #include "gateway/base/json.h"
+#include "gateway/base/xmlrpc.h"
 #include "gateway/cli.h"
 #include "gateway/model/understand.h"
 #include "gateway/net/http_client.h"
@@ -147,6 +148,7 @@ static void look_at_libraries(struct doctor *d)
         {"PCRE2", pcre2, "10.42"},
         {"ICU", icu, "72.1"},
         {"jansson", json_library_version(), "2.14"},
+        {"expat", xmlrpc_library_version(), "2.5.0"},
         {"libsodium", crypto_library_version(), "1.0.18"},
     };
     for (size_t i = 0; i < sizeof libraries / sizeof libraries[0]; i++) {

@@ -9,7 +9,7 @@
 #include "gateway/base/memory.h"
 #include "gateway/base/utf8.h"
 
-enum { DEPTH_MOST = 64 };
+enum { DEPTH_MOST = 64, USUAL_BYTES = 512 };
 
 /* A struct json is a json_t under another name, so that no other file can
  * reach past this header. */
@@ -89,9 +89,14 @@ void json_push(struct json *array, struct json *value)
 struct str json_write(const struct json *json, struct arena *arena)
 {
     /* not json_dumps: where its buffer can't grow it leaves a key out, and says nothing */
-    size_t n = json_dumpb(in(json), NULL, 0, JSON_ENCODE_ANY);
-    char *text = arena_alloc(arena, n + 1);
-    if (n == 0 || json_dumpb(in(json), text, n, JSON_ENCODE_ANY) != n)
+    char *text = arena_alloc(arena, USUAL_BYTES);
+    size_t n = json_dumpb(in(json), text, USUAL_BYTES, JSON_ENCODE_ANY);
+    bool whole = n > 0 && n < USUAL_BYTES; /* else only its length is known */
+    if (!whole) {
+        text = arena_alloc(arena, n + 1);
+        whole = n > 0 && json_dumpb(in(json), text, n, JSON_ENCODE_ANY) == n;
+    }
+    if (!whole)
         out_of_memory(); /* every JSON has a byte */
     return str_from(text, n);
 }
@@ -156,6 +161,11 @@ bool json_has(const struct json *object, const char *key)
     return json_object_get(in(object), key) != NULL;
 }
 
+bool json_is_list(const struct json *value)
+{
+    return json_is_array(in(value));
+}
+
 size_t json_count(const struct json *array)
 {
     return json_array_size(in(array));
@@ -174,4 +184,72 @@ struct json *json_string_new(struct str text)
 const char *json_library_version(void)
 {
     return jansson_version_str();
+}
+
+struct json *json_int_new(int64_t value)
+{
+    return out(json_integer(value));
+}
+
+struct json *json_bool_new(bool value)
+{
+    return out(json_boolean(value));
+}
+
+struct json *json_copy_of(const struct json *value)
+{
+    return out(json_deep_copy(in(value)));
+}
+
+static json_t *member(json_t *object, struct str key)
+{
+    json_t *same = json_object_getn(object, key.p, key.n);
+    for (void *at = json_object_iter(object); at != NULL && same == NULL;
+         at = json_object_iter_next(object, at))
+        if (str_eq_nocase(str_of(json_object_iter_key(at)), key))
+            same = json_object_iter_value(at);
+    return same;
+}
+
+const struct json *json_find(const struct json *object, struct str path)
+{
+    json_t *at = in(object);
+    struct str part;
+    while (at != NULL && path.p != NULL && str_split(&path, '.', &part))
+        at = member(at, part);
+    return (const struct json *)at;
+}
+
+bool json_scalar(const struct json *value, struct arena *arena, struct str *text)
+{
+    json_t *json = in(value);
+    *text = STR("");
+    if (json_is_string(json))
+        *text = str_dup(arena, json_text(value));
+    else if (json_is_boolean(json))
+        *text = json_is_true(json) ? STR("true") : STR("false");
+    else if (json_is_integer(json))
+        *text = str_printf(arena, "%lld", (long long)json_integer_value(json));
+    else if (json_is_real(json))
+        *text = str_printf(arena, "%.17g", json_real_value(json));
+    else
+        return json_is_null(json);
+    return true;
+}
+
+void json_put_at(struct json *object, struct str path, struct json *value)
+{
+    json_t *at = in(object);
+    struct str key, rest = path;
+    while (str_split(&rest, '.', &key) && rest.p != NULL) {
+        json_t *inner = json_object_getn(at, key.p, key.n);
+        if (!json_is_object(inner)) {
+            inner = in(json_object_new());
+            if (json_object_setn_new(at, key.p, key.n, inner) != 0)
+                (void)out(NULL); /* out of memory: does not come back */
+        }
+        at = inner;
+    }
+    if (json_object_setn_new(at, key.p, key.n, in(value)) != 0)
+        (void)out(NULL); /* out of memory: does not come back */
 }

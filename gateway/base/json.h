@@ -38,11 +38,24 @@ struct str json_str(const struct json *object, const char *key);
 int64_t json_int(const struct json *object, const char *key, int64_t fallback);
 bool json_has(const struct json *object, const char *key);
 const struct json *json_get(const struct json *object, const char *key);
+bool json_is_list(const struct json *value);
 size_t json_count(const struct json *array);
 const struct json *json_at(const struct json *array, size_t i);
 struct str json_text(const struct json *value); /* of a string itself */
 
 /* "2.14": of the jansson that runs, for yavar doctor. */
 const char *json_library_version(void);
+
+/* By a dotted path ("payload.response"), ASCII case ignored where no key is
+ * the same; NULL: absent. */
+const struct json *json_find(const struct json *object, struct str path);
+/* A string, or a number or boolean as it would be written; "" for null.
+ * False for an object or array. */
+bool json_scalar(const struct json *value, struct arena *arena, struct str *text);
+/* Puts VALUE (taken) at a dotted path, making the objects on the way. */
+void json_put_at(struct json *object, struct str path, struct json *value);
+struct json *json_copy_of(const struct json *value); /* owned by the caller; deep */
+struct json *json_int_new(int64_t value);
+struct json *json_bool_new(bool value);
 
 #endif

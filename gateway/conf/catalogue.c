@@ -2,6 +2,7 @@
 #include "gateway/conf/catalogue.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -54,14 +55,22 @@ struct longest {
 static const struct longest longest_values[] = {
     {"amount", "۹۹۹٬۹۹۹٬۹۹۹ تومان", "999,999,999 toman"},
     {"code", "5724131", "5724131"},
+    {"contacted", "۹۹٬۹۹۹", "99,999"},
+    {"count", "۹٬۹۹۹", "9,999"},
     {"day", "۱۴۰۴/۰۲/۲۹", "2026-09-29"},
+    {"dial", "\u200E*0000*5724131#", "*0000*5724131#"},
     {"due", "۲۹ اردیبهشت", "29 Sep 2026"},
     {"left", "۹۹۹٬۹۹۹٬۹۹۹ تومان", "999 trillion toman"},
     {"more", "۹۹۹", "999"},
+    {"name", "محمدحسین اسماعیل‌زاده‌فرد", "Mohammad-Hossein Esmaeili"},
     {"payto", "IR740990000000000000000001", "IR740990000000000000000001"},
     {"phone", "02400000000", "02400000000"},
+    {"province", "کهگیلویه و بویراحمد", "Kohgiluyeh and Boyer-Ahmad"},
+    {"ready", "۹۹٬۹۹۹", "99,999"},
+    {"recruiter", "نام و نام معرف او", "the recruiter's name"},
     {"ref", "482917617", "482917617"},
     {"rial", "۹٬۹۹۹٬۹۹۹٬۹۹۰ ریال", "9,999,999,990 rial"},
+    {"specialty", "فوریت‌های پزشکی", "physiotherapist"},
     {"title", "دستگاه دیالیز ده", "dialysis machine, Yasuj1"},
     {"title2", "دستگاه دیالیز نه", "dialysis machine, Yasuj2"},
     {"typed", "1008100", "1008100"},
@@ -260,6 +269,17 @@ static void check_codes(const struct catalogue *catalogue, struct arena *arena, 
     }
 }
 
+/* What a text may take: one segment, and of a page what its options leave. */
+static unsigned room_of(enum message_room room, enum sms_encoding encoding)
+{
+    static const unsigned left[][2] = {
+        [ROOM_ONE] = {160, 70},
+        [ROOM_CONFIRM] = {160 - 14, 70 - 14}, /* "\nYes: 1\nNo: 2" */
+        [ROOM_LIST] = {160 - 40, 70 - 29},    /* the longest name with its key, and "\nMore: 9" */
+    };
+    return room == ROOM_PART ? UINT_MAX : left[room][encoding];
+}
+
 void catalogue_check(const struct catalogue *catalogue, struct arena *arena,
                      bool (*is_command)(void *ctx, struct str text), void *ctx, struct faults *faults)
 {
@@ -267,14 +287,14 @@ void catalogue_check(const struct catalogue *catalogue, struct arena *arena,
         const struct template *t = &catalogue->v[i];
         struct str filled = fill_longest(catalogue, arena, t);
         struct sms_size size = sms_measure(filled);
-        if (t->room == ROOM_ONE && size.segments > 1)
+        if (size.units > room_of(t->room, size.encoding))
             faults_add(faults, catalogue->file, t->line,
-                       "%s takes %u units, %u segments, with its longest fields", t->key, size.units,
-                       size.segments);
+                       "%s takes %u units with its longest fields, and %u may be", t->key, size.units,
+                       room_of(t->room, size.encoding));
         if (catalogue->language == LANGUAGE_EN && size.encoding != SMS_GSM7)
             faults_add(faults, catalogue->file, t->line, "%s holds %.*s, which is not in GSM-7", t->key,
                        STR_ARG(size.culprit));
-        if (t->room == ROOM_ONE && is_command(ctx, filled))
+        if (t->room != ROOM_PART && is_command(ctx, filled))
             faults_add(faults, catalogue->file, t->line,
                        "%s opens with a command word: come back, it would be a command", t->key);
         check_codes(catalogue, arena, t, filled, faults);

@@ -21,8 +21,10 @@ extern const char *const language_codes[LANGUAGES]; /* "fa", "en" */
 bool language_from(struct str code, enum language *out) MUST_CHECK;
 
 enum message_room {
-    ROOM_ONE,  /* a confirmation or an answer: one segment whatever the fields hold */
-    ROOM_PART, /* a piece of a list or of another message: measured there */
+    ROOM_ONE,     /* a confirmation or an answer: one segment whatever the fields hold */
+    ROOM_CONFIRM, /* the prompt of a page with yes and no under it */
+    ROOM_LIST,    /* the prompt of a page with a list under it: one option and the way on at least */
+    ROOM_PART,    /* a piece of a list or of another message: measured there */
 };
 
 struct message_spec {

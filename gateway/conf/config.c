@@ -24,8 +24,7 @@ static const struct option_row service_rows[] = {
     S(timezone, OPTION_TEXT, "Asia/Tehran", "for local days and hours"),
     S(duplicate_window, OPTION_DURATION, "10m", "the same pledge again so soon is asked back"),
     S(question_window, OPTION_DURATION, "72h", "how long an open question waits for its answer"),
-    S(resume_window, OPTION_DURATION, "24h",
-      "how long a dropped USSD session can be resumed (with USSD, to come)"),
+    S(resume_window, OPTION_DURATION, "24h", "how long a dropped USSD session can be resumed"),
     S(dedupe_days, OPTION_NUMBER, "7", "days in which a message delivered again is known"),
     S(uncertain_wait, OPTION_DURATION, "60s", "how long a send of unknown outcome waits for a report"),
     S(smallest_pledge, OPTION_MONEY, "10000 toman", "below it the thousandfold is proposed"),
@@ -56,22 +55,22 @@ static const struct option_row channel_rows[] = {
     C(rate, OPTION_NUMBER, "50", "messages a second"),
     C(in_flight, OPTION_NUMBER, "16", "requests on the wire at once"),
     C(next, OPTION_TEXT, "", "channel that takes over what this one cannot send"),
-    C(sms, OPTION_TEXT, "", "the SMS line of a USSD line (with USSD, to come)"),
+    C(sms, OPTION_TEXT, "", "the SMS line of a USSD line"),
     C(price, OPTION_MONEY, "200 toman", "a segment, for previews (with broadcasts, to come)"),
     {"line", OPTION_CHOICE, offsetof(struct channel, line), "service",
      "the line's class: service or promo (with broadcasts, to come)", "service promo"},
     C(quiet, OPTION_HOURS, "22:00-08:00", "hours without broadcasts (to come)"),
     C(recipients, OPTION_NUMBER, "1", "recipients a request, where the provider takes several"),
-    C(page, OPTION_NUMBER, "182", "septets a USSD page (with USSD, to come)"),
-    C(dial, OPTION_TEXT, "", "the USSD code people dial (with USSD, to come)"),
+    C(page, OPTION_NUMBER, "182", "septets a USSD page"),
+    C(dial, OPTION_TEXT, "", "the USSD code people dial"),
 };
 #undef C
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
 static const struct option_table service_table = {"service", service_rows, COUNT(service_rows),
-                                                  sizeof(struct service)};
+                                                  sizeof(struct service), NULL};
 static const struct option_table channel_table = {"channel", channel_rows, COUNT(channel_rows),
-                                                  sizeof(struct channel)};
+                                                  sizeof(struct channel), NULL};
 
 struct loader {
     struct config *config;
@@ -260,6 +259,9 @@ static void load_channel(struct loader *l, const struct ini_line *section)
     load_channel_keys(l, channel, provider, section->section);
     require(l, channel, &channel_table, section->section);
     require(l, channel, provider, section->section);
+    if (provider->ready != NULL)
+        provider->ready(channel,
+                        &(struct option_ready){config->arena, config->service.texts, l->ini.file, l->faults});
 }
 
 static void load_channels(struct loader *l)
@@ -400,9 +402,9 @@ struct config *config_parse(const char *name, struct str text, const struct conf
         ini_parse(arena, config->file, str_dup(arena, text), true, faults); /* names are parts of it */
     set_defaults(&loader, &service_table, &config->service);
     load_service(&loader);
-    load_channels(&loader);
     beside_file(&loader, &config->service.database);
     beside_file(&loader, &config->service.texts);
+    load_channels(&loader);
     while (config->service.public_url.n > 0 &&
            config->service.public_url.p[config->service.public_url.n - 1] == '/')
         config->service.public_url.n--; /* paths are put behind it */

@@ -15,4 +15,9 @@ embedded_\name\()_end:
     embed provinces "config/provinces.ini"
     embed specialties "config/specialties.ini"
     embed needs "config/samples/needs.csv"
+.macro embed_ussd name
+    embed ussd_\name "config/ussd/\name\().ini"
+.endm
+#define USSD(name) embed_ussd name
+#include "ussd.def"
     .section .note.GNU-stack,"",%progbits

@@ -52,11 +52,25 @@ struct option_row {
     const char *choices;
 };
 
+struct channel;
+struct option_ready;
+
 /* Rows of one section, and the size of the struct they fill. */
 struct option_table {
     const char *name; /* "service", "channel", or a provider's name */
     const struct option_row *rows;
     size_t n, size;
+    /* Of a provider: makes of a channel's options what it needs besides, once
+     * all are read; tells what is wrong.  NULL: nothing. */
+    void (*ready)(struct channel *channel, const struct option_ready *world);
+};
+
+/* What READY may use; what it makes lives in ARENA, as long as the config. */
+struct option_ready {
+    struct arena *arena;
+    struct str texts; /* the folder of texts, for texts_file */
+    const char *file; /* the config's, for faults */
+    struct faults *faults;
 };
 
 /* Reads TEXT into the option's place in BASE. */

@@ -15,6 +15,15 @@ extern const char embedded_keywords[], embedded_keywords_end[];
 extern const char embedded_provinces[], embedded_provinces_end[];
 extern const char embedded_specialties[], embedded_specialties_end[];
 extern const char embedded_needs[], embedded_needs_end[];
+#define USSD(name) extern const char embedded_ussd_##name[], embedded_ussd_##name##_end[];
+#include "gateway/conf/ussd.def"
+#undef USSD
+
+const char *const texts_ussd[] = {
+#define USSD(name) #name,
+#include "gateway/conf/ussd.def"
+#undef USSD
+    NULL};
 
 struct str texts_builtin(const char *name)
 {
@@ -27,6 +36,9 @@ struct str texts_builtin(const char *name)
         {"provinces.ini", embedded_provinces, embedded_provinces_end},
         {"specialties.ini", embedded_specialties, embedded_specialties_end},
         {"samples/needs.csv", embedded_needs, embedded_needs_end},
+#define USSD(name) {"ussd/" #name ".ini", embedded_ussd_##name, embedded_ussd_##name##_end},
+#include "gateway/conf/ussd.def"
+#undef USSD
     };
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
         if (strcmp(files[i].name, name) == 0)
@@ -58,6 +70,13 @@ static struct str read_text(const struct source *source, const char *name, const
         return text;
     faults_add(source->faults, path, 0, "%s", e.text);
     return STR("");
+}
+
+struct str texts_file(struct arena *arena, struct str folder, const char *name, const char **file,
+                      struct faults *faults)
+{
+    struct source source = {arena, folder, faults};
+    return read_text(&source, name, file);
 }
 
 static struct ini read_ini(const struct source *source, const char *name)

@@ -18,7 +18,16 @@ const struct texts *texts_load(struct arena *arena, struct str folder, const cha
                                size_t command_count, const struct message_spec *const *messages,
                                size_t message_list_count, struct faults *faults);
 
-/* The built-in files, for `make run`, chat and tests. */
-struct str texts_builtin(const char *name); /* "messages/fa.ini", "keywords.ini", …, "samples/needs.csv" */
+/* One file of FOLDER, else as built in; a NULL str where there is none.  *FILE
+ * is how faults name it. */
+struct str texts_file(struct arena *arena, struct str folder, const char *name, const char **file,
+                      struct faults *faults);
+
+/* The descriptions of USSD gateways that are built in, by name, ended by NULL. */
+extern const char *const texts_ussd[];
+
+/* The built-in files, for `make run`, chat and tests: "messages/fa.ini",
+ * "keywords.ini", …, "ussd/hubtel.ini", "samples/needs.csv". */
+struct str texts_builtin(const char *name);
 
 #endif

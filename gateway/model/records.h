@@ -27,7 +27,8 @@ struct contact {
     int64_t unknown_since, unknown_count, unknown_hash;
     /* Hashes of the last two texts sent, to know an echo. */
     int64_t sent_hash, sent_hash_before;
-    bool changed; /* to be written back at the end of the turn */
+    int64_t handed_at; /* when it was last offered to finish by SMS what it began by USSD; 0: never */
+    bool changed;      /* to be written back at the end of the turn */
 };
 
 enum count_unit { COUNT_RIAL, COUNT_ITEM, COUNT_DAY };
@@ -79,6 +80,71 @@ struct inbound {
     struct str id;      /* the telecom's; empty where it gives none */
     struct str sent;    /* the telecom's time as it wrote it; empty where it gives none */
     bool unreadable;    /* its charset or bytes could not be read */
+};
+
+/* Whether the telecom says that this is a session's first step. */
+enum first_step { FIRST_UNKNOWN, FIRST_YES, FIRST_NO };
+/* One press in a USSD session, or the notice that it is over. */
+struct ussd_step {
+    struct str channel; /* name */
+    struct str session; /* the telecom's id; empty: the phone stands for it */
+    struct str phone;   /* as the telecom wrote it; may be empty after the first step */
+    struct str code;    /* the service code dialled, as it came; may be empty after the first step */
+    struct str input;   /* as it came: the last input, the dialled string on a first step, or all so far */
+    bool accumulated;   /* input is all so far */
+    enum first_step first;
+    bool over;       /* it ended (user, network, time): no page is due, only an acknowledgement */
+    struct str hop;  /* the telecom's number or id of this step, which names a repeat; or empty */
+    bool unreadable; /* the input's bytes could not be read */
+};
+
+/* A session, as it is kept. */
+struct ussd_session {
+    int64_t id; /* 0: not kept yet */
+    struct str channel, session, code;
+    int64_t phone;
+    struct str dialogue;   /* JSON; empty: none is under way */
+    bool unfinished;       /* its owner can be offered to go on with it */
+    struct str heard, hop; /* of the last step */
+    struct str page;       /* the last page shown */
+    bool last;             /* it closed the session */
+    struct str status;     /* open, done, left, dropped */
+    struct str path;       /* all that was pressed, parted by '*' */
+    int64_t created_ms, updated_ms;
+};
+
+/* Somebody who is ready to help. */
+struct volunteer {
+    int64_t id; /* 0: new */
+    int64_t phone;
+    struct str name, province, specialty, availability; /* slugs but the name; may be empty */
+    struct str status;                                  /* store.h: volunteer_status_names */
+    struct str verified_by;
+    int64_t verified_at; /* 0: never */
+    struct str consent_version, consent_channel;
+    int64_t consent_at; /* 0: none */
+    int64_t recruiter;  /* phone; 0: came by themselves */
+    int64_t team;       /* 0: none */
+    int64_t created_at, updated_at;
+};
+
+/* A group of volunteers with its leader. */
+struct team {
+    int64_t id; /* its place in the sequence of references; 0: new */
+    uint32_t reference;
+    struct str name;
+    int64_t leader;         /* phone */
+    enum language language; /* that the leader wrote in */
+    int64_t told_at;
+};
+
+enum role { ROLE_VIEWER, ROLE_REPORTER, ROLE_RECRUITER, ROLE_COORDINATOR, ROLE_AUDITOR, ROLE_ADMIN, ROLES };
+extern const char *const role_names[ROLES];
+
+/* A registered phone with a role. */
+struct staff {
+    int64_t phone;
+    struct str name, role, provinces, organisation, centre;
 };
 
 enum lane { LANE_CODE, LANE_CONFIRMATION, LANE_REMINDER, LANE_BROADCAST, LANES };

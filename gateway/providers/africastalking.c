@@ -6,7 +6,7 @@
  * number; a message id of "None" is none. */
 #include "gateway/base/json.h"
 #include "gateway/base/utf8.h"
-#include "gateway/providers/provider.h"
+#include "gateway/providers/africastalking.h"
 
 struct africastalking {
     struct str send_url, username, api_key;
@@ -22,48 +22,50 @@ static const struct option_row rows[] = {
 };
 #undef ROW
 const struct option_table provider_options_africastalking = {
-    "africastalking", rows, sizeof rows / sizeof rows[0], sizeof(struct africastalking)};
+    "africastalking", rows, sizeof rows / sizeof rows[0], sizeof(struct africastalking), NULL};
 
 enum { FIELD_MOST = 200, DETAIL_MOST = 120, BATCH = 1000, STATUSES = 11 };
 
 /* ---- in ---- */
 
-struct form {
-    struct http_pairs body, query;
-    bool bad; /* an escape or a byte could not be read */
-    struct arena *arena;
-};
-
-static const struct http_pair *find(const struct form *form, const char *name)
+const struct http_pair *africastalking_find(const struct africastalking_form *form, const char *name)
 {
     const struct http_pair *field = http_field(&form->body, str_of(name));
     return field != NULL ? field : http_field(&form->query, str_of(name));
 }
 
-static struct str field(struct form *form, const char *name)
+struct str africastalking_field(struct africastalking_form *form, const char *name)
 {
-    const struct http_pair *found = find(form, name);
+    const struct http_pair *found = africastalking_find(form, name);
     return found != NULL ? provider_clean(form->arena, found->value, FIELD_MOST, &form->bad) : STR("");
 }
 
-/* A blank before the digits was a '+' that nobody escaped. */
-static struct str phone(struct form *form, const char *name)
+struct str africastalking_phone(struct africastalking_form *form, const char *name)
 {
-    const struct http_pair *found = find(form, name);
-    struct str value = field(form, name);
+    const struct http_pair *found = africastalking_find(form, name);
+    struct str value = africastalking_field(form, name);
     bool plus = value.n > 0 && value.p[0] >= '0' && value.p[0] <= '9' && str_starts(found->value, STR(" "));
     return plus ? str_printf(form->arena, "+%.*s", STR_ARG(value)) : value;
 }
 
-static void parse_message(const struct channel *channel, struct form *form, struct events *events)
+struct africastalking_form africastalking_form(const struct http_request *request, struct arena *arena)
 {
-    const struct http_pair *text = find(form, "text");
+    struct africastalking_form form = {.arena = arena};
+    form.body = http_parse_fields(arena, request->body, &form.bad);
+    form.query = http_parse_fields(arena, request->query, &form.bad);
+    return form;
+}
+
+static void parse_message(const struct channel *channel, struct africastalking_form *form,
+                          struct events *events)
+{
+    const struct http_pair *text = africastalking_find(form, "text");
     struct inbound *m = arena_new_of(form->arena, struct inbound);
     m->channel = channel->name;
-    m->sender = phone(form, "from");
-    m->line = phone(form, "to");
-    m->sent = field(form, "date");
-    m->id = field(form, "id");
+    m->sender = africastalking_phone(form, "from");
+    m->line = africastalking_phone(form, "to");
+    m->sent = africastalking_field(form, "date");
+    m->id = africastalking_field(form, "id");
     m->text = text != NULL ? utf8_repair(form->arena, text->value, &form->bad) : STR("");
     m->unreadable = form->bad || text == NULL;
     events->messages = m;
@@ -84,22 +86,24 @@ static bool state_of(struct str status, enum report_state *state)
     return false;
 }
 
-static void parse_report(const struct channel *channel, struct form *form, struct events *events)
+static void parse_report(const struct channel *channel, struct africastalking_form *form,
+                         struct events *events)
 {
     struct report *r = arena_new_of(form->arena, struct report);
-    struct str status = field(form, "status"), reason = field(form, "failureReason");
+    struct str status = africastalking_field(form, "status"),
+               reason = africastalking_field(form, "failureReason");
     r->channel = channel->name;
-    r->provider_id = field(form, "id");
+    r->provider_id = africastalking_field(form, "id");
     r->detail = utf8_cut(reason.n > 0 ? reason : status, DETAIL_MOST);
     events->reports = r;
     events->report_count = r->provider_id.n > 0 && state_of(status, &r->state);
     events->bad_content = events->report_count == 0;
 }
 
-static void parse_stop(struct form *form, struct events *events)
+static void parse_stop(struct africastalking_form *form, struct events *events)
 {
     events->stops = arena_new_of(form->arena, struct str);
-    events->stops[0] = phone(form, "phoneNumber");
+    events->stops[0] = africastalking_phone(form, "phoneNumber");
     events->stop_count = events->stops[0].n > 0;
     events->bad_content = events->stop_count == 0;
 }
@@ -108,20 +112,18 @@ static struct events parse(const struct channel *channel, enum endpoint endpoint
                            const struct http_request *request, struct arena *arena)
 {
     struct events events = {0};
-    struct form form = {.arena = arena};
+    struct africastalking_form form = africastalking_form(request, arena);
     (void)endpoint; /* the fields tell */
-    form.body = http_parse_fields(arena, request->body, &form.bad);
-    form.query = http_parse_fields(arena, request->query, &form.bad);
-    if (find(&form, "sessionId") != NULL || find(&form, "serviceCode") != NULL)
-        events.bad_content = 1; /* USSD, at an address that takes none; its end event has a status too */
-    else if (find(&form, "from") != NULL || find(&form, "text") != NULL)
+    if (africastalking_find(&form, "sessionId") != NULL || africastalking_find(&form, "serviceCode") != NULL)
+        africastalking_step(channel, &form, &events); /* its end event has a status too */
+    else if (africastalking_find(&form, "from") != NULL || africastalking_find(&form, "text") != NULL)
         parse_message(channel, &form, &events);
-    else if (find(&form, "status") != NULL)
+    else if (africastalking_find(&form, "status") != NULL)
         parse_report(channel, &form, &events);
-    else if (find(&form, "senderId") != NULL)
+    else if (africastalking_find(&form, "senderId") != NULL)
         parse_stop(&form, &events);
     else /* a premium subscription's callback asks nothing of us */
-        events.bad_content = find(&form, "updateType") == NULL;
+        events.bad_content = africastalking_find(&form, "updateType") == NULL;
     return events;
 }
 
@@ -285,8 +287,9 @@ static void settle(const struct channel *channel, const struct send_answer *answ
 const struct provider provider_africastalking = {
     .name = "africastalking",
     .options = &provider_options_africastalking,
-    .endpoints = 1u << ENDPOINT_SMS | 1u << ENDPOINT_DLR,
+    .endpoints = 1u << ENDPOINT_SMS | 1u << ENDPOINT_USSD | 1u << ENDPOINT_DLR,
     .parse = parse,
+    .page = africastalking_page,
     .batch = BATCH,
     .build = build,
     .settle = settle,

@@ -4,7 +4,8 @@
  * top-level id is repeated on a retry; the payload's messageId is a hash of
  * the text, the same for the same text, and so no key.
  * Out: JSON, one recipient a request.  The id we give comes back in reports
- * and makes a second try harmless (409). */
+ * and makes a second try harmless: one used before is answered 409 and not
+ * sent. */
 #include "gateway/base/clock.h"
 #include "gateway/base/crypto.h"
 #include "gateway/base/json.h"
@@ -28,7 +29,7 @@ static const struct option_row rows[] = {
 };
 #undef ROW
 const struct option_table provider_options_android = {"android", rows, sizeof rows / sizeof rows[0],
-                                                      sizeof(struct android)};
+                                                      sizeof(struct android), NULL};
 
 enum { FIELD_MOST = 200, DETAIL_MOST = 120 };
 
@@ -82,25 +83,6 @@ static void parse_message(const struct channel *channel, const struct json *even
     events->bad_content = m->unreadable || m->sender.n == 0;
 }
 
-/* Our name for a message.  The time it expires stays through our own tries and
- * moves when a person sends it again; it also tells rows of a new or restored
- * database from older ones.  A name used before is answered 409 and not sent. */
-static struct str name_of(const struct outbound *m, struct arena *arena)
-{
-    return str_printf(arena, "out%lld-%lld", (long long)m->id, (long long)m->expires_ms);
-}
-
-/* The outbox id in such a name; 0: it is none of ours. */
-static int64_t id_of(struct str name)
-{
-    struct str rest = str_after(name, 3), digits;
-    int64_t id = 0;
-    if (!str_starts(name, STR("out")) || !str_split(&rest, '-', &digits) || !str_to_i64(digits, &id) ||
-        id < 0)
-        return 0;
-    return id;
-}
-
 static void parse_report(const struct channel *channel, const struct json *event, enum report_state state,
                          struct events *events, struct arena *arena)
 {
@@ -108,7 +90,7 @@ static void parse_report(const struct channel *channel, const struct json *event
     struct str name = field(payload, "messageId", arena), reason = field(payload, "reason", arena);
     struct report *r = arena_new_of(arena, struct report);
     r->channel = channel->name;
-    r->id = id_of(name);
+    r->id = provider_id_of(name);
     r->provider_id = name;
     r->state = state;
     r->detail = utf8_cut(reason.n > 0 ? reason : field(event, "event", arena), DETAIL_MOST);
@@ -158,7 +140,7 @@ static struct str body_of(const struct outbound *m, struct arena *arena)
     struct json *body = json_object_new(), *text = json_object_new(), *phones = json_array_new();
     json_put_str(text, "text", m->text);
     json_push(phones, json_string_new(str_printf(arena, "+%lld", (long long)m->phone)));
-    json_put_str(body, "id", name_of(m, arena));
+    json_put_str(body, "id", provider_name_of(arena, m));
     json_put(body, "textMessage", text);
     json_put(body, "phoneNumbers", phones);
     json_put_bool(body, "withDeliveryReport", true);
@@ -209,7 +191,7 @@ static void settle_accepted(struct str body, const struct outbound *m, struct se
         bool failed = gave_up(json) || gave_up(recipient);
         struct str why = provider_clean(arena, json_str(recipient, "error"), DETAIL_MOST, NULL);
         r->result = failed ? SEND_PERMANENT : SEND_OK;
-        r->provider_id = id.n > 0 ? id : name_of(m, arena);
+        r->provider_id = id.n > 0 ? id : provider_name_of(arena, m);
         r->detail = !failed ? STR("") : why.n > 0 ? why : STR("the phone gave it up");
     }
     json_free(json);
@@ -251,7 +233,7 @@ static void settle(const struct channel *channel, const struct send_answer *answ
             r->result = result_of_status(answer->status);
             r->retry_after_ms = provider_retry_after(answer->headers);
             if (r->result == SEND_OK)
-                r->provider_id = name_of(&messages[i], arena);
+                r->provider_id = provider_name_of(arena, &messages[i]);
             else
                 r->detail = str_printf(arena, "HTTP %d", answer->status);
         }
@@ -269,7 +251,7 @@ static struct http_request ask(const struct channel *channel, const struct outbo
     *header = (struct http_pair){STR("Authorization"), basic(own, arena)};
     return (struct http_request){
         .method = HTTP_GET,
-        .target = str_printf(arena, "%.*s/%.*s", STR_ARG(url), STR_ARG(name_of(message, arena))),
+        .target = str_printf(arena, "%.*s/%.*s", STR_ARG(url), STR_ARG(provider_name_of(arena, message))),
         .headers = {header, 1}};
 }
 

@@ -7,13 +7,7 @@
  * all.  It returns no message id, so ours stands in the dlr-url. */
 #include "gateway/base/segment.h"
 #include "gateway/base/utf8.h"
-#include "gateway/providers/provider.h"
-
-struct kannel {
-    struct str send_url, username, password;
-    struct str field_id, field_from, field_to, field_text, field_charset, field_coding, field_time,
-        field_smsc;
-};
+#include "gateway/providers/kannel.h"
 
 /* clang-format off */
 #define ROW(key, kind, fallback, help) {#key, kind, offsetof(struct kannel, key), fallback, help, NULL}
@@ -30,10 +24,11 @@ static const struct option_row rows[] = {
     ROW(field_coding, OPTION_TEXT, "coding", "name of %c"),
     ROW(field_time, OPTION_TEXT, "time", "name of %T"),
     ROW(field_smsc, OPTION_TEXT, "smsc", "name of %i"),
+    ROW(field_meta, OPTION_TEXT, "meta", "name of %D; it tells USSD from SMS"),
 };
 #undef ROW
 const struct option_table provider_options_kannel = {"kannel", rows, sizeof rows / sizeof rows[0],
-                                                     sizeof(struct kannel)};
+                                                     sizeof(struct kannel), NULL};
 
 /* Kannel expands %-escapes once more inside a dlr-url, so what stands in it
  * must need no escaping. */
@@ -56,7 +51,7 @@ enum { FIELD_MOST = 200, DETAIL_MOST = 120 };
 
 /* ---- in ---- */
 
-static struct str query_or_header(const struct http_pairs *fields, struct str name,
+struct str kannel_query_or_header(const struct http_pairs *fields, struct str name,
                                   const struct http_request *request, const char *header)
 {
     const struct http_pair *field = http_field(fields, name);
@@ -73,7 +68,7 @@ static struct str charset_of(const struct kannel *own, const struct http_pairs *
     struct str charset = body_is_text ? http_header_param(content_type, "charset") : STR("");
     if (charset.n > 0)
         return charset;
-    struct str coding = query_or_header(fields, own->field_coding, request, "X-Kannel-Coding");
+    struct str coding = kannel_query_or_header(fields, own->field_coding, request, "X-Kannel-Coding");
     return str_is(coding, "2") ? STR("UTF-16BE") : str_is(coding, "1") ? STR("8-BIT") : STR("UTF-8");
 }
 
@@ -89,12 +84,12 @@ static void parse_message(const struct channel *channel, const struct http_reque
     struct inbound *m = arena_new_of(arena, struct inbound);
 
     m->channel = channel->name;
-    m->sender = provider_clean(arena, query_or_header(&fields, own->field_from, request, "X-Kannel-From"),
-                               FIELD_MOST, &bad);
-    m->line = provider_clean(arena, query_or_header(&fields, own->field_to, request, "X-Kannel-To"),
+    m->sender = provider_clean(
+        arena, kannel_query_or_header(&fields, own->field_from, request, "X-Kannel-From"), FIELD_MOST, &bad);
+    m->line = provider_clean(arena, kannel_query_or_header(&fields, own->field_to, request, "X-Kannel-To"),
                              FIELD_MOST, &bad);
-    m->sent = provider_clean(arena, query_or_header(&fields, own->field_time, request, "X-Kannel-Time"),
-                             FIELD_MOST, &bad);
+    m->sent = provider_clean(
+        arena, kannel_query_or_header(&fields, own->field_time, request, "X-Kannel-Time"), FIELD_MOST, &bad);
     m->id = id != NULL ? provider_clean(arena, id->value, FIELD_MOST, &bad) : STR("");
     struct str bytes = from_body ? request->body : text != NULL ? text->value : STR("");
     m->text = provider_decode(arena, bytes, charset_of(own, &fields, request, from_body), &bad);
@@ -142,10 +137,13 @@ static struct events parse(const struct channel *channel, enum endpoint endpoint
                            const struct http_request *request, struct arena *arena)
 {
     struct events events = {0};
-    if (endpoint == ENDPOINT_DLR)
+    if (endpoint == ENDPOINT_DLR) {
         parse_report(channel, request, arena, &events);
-    else
-        parse_message(channel, request, arena, &events);
+        return events;
+    }
+    parse_message(channel, request, arena, &events);
+    if (endpoint == ENDPOINT_USSD || kannel_is_ussd(channel, request, arena))
+        kannel_step(channel, request, &events, arena);
     return events;
 }
 
@@ -235,9 +233,10 @@ static void settle(const struct channel *channel, const struct send_answer *answ
 const struct provider provider_kannel = {
     .name = "kannel",
     .options = &provider_options_kannel,
-    .endpoints = 1u << ENDPOINT_SMS | 1u << ENDPOINT_DLR,
+    .endpoints = 1u << ENDPOINT_SMS | 1u << ENDPOINT_USSD | 1u << ENDPOINT_DLR,
     .check = check,
     .parse = parse,
+    .page = kannel_page,
     .batch = 1,
     .build = build,
     .settle = settle,

@@ -74,3 +74,31 @@ int64_t provider_retry_after(const struct http_pairs *headers)
         return 0;
     return (int64_t)seconds * 1000;
 }
+
+struct str provider_name_of(struct arena *arena, const struct outbound *message)
+{
+    return str_printf(arena, "out%lld-%lld", (long long)message->id, (long long)message->expires_ms);
+}
+
+int64_t provider_id_of(struct str name)
+{
+    struct str rest = str_after(name, 3), digits;
+    int64_t id = 0;
+    if (!str_starts(name, STR("out")) || !str_split(&rest, '-', &digits) || !str_to_i64(digits, &id) ||
+        id < 0)
+        return 0;
+    return id;
+}
+
+struct str provider_path_part(struct arena *arena, const struct http_request *request, size_t n)
+{
+    enum { BEFORE = 4 }; /* "", "in", CHANNEL, ENDPOINT */
+    struct str rest = request->path, part = STR("");
+    for (size_t i = 0; i < BEFORE + n; i++)
+        if (rest.p == NULL || !str_split(&rest, '/', &part))
+            return STR("");
+    return http_percent_decode(arena, part, false, NULL);
+}
+
+const struct str provider_sorry =
+    STR_INIT("لطفاً دوباره شماره‌گیری کنید.\nPlease dial again.");

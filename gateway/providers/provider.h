@@ -25,7 +25,14 @@ struct events {
     size_t report_count;
     struct str *stops; /* phones, as the telecom writes them, that want no broadcasts any more */
     size_t stop_count;
-    unsigned bad_content; /* parts that could not be read; the answer is 200 all the same */
+    struct ussd_step *step; /* at most one a request; NULL: none */
+    unsigned bad_content;   /* parts that could not be read; the answer is 200 all the same */
+};
+
+/* What a USSD session shows. */
+struct ussd_page {
+    struct str text;
+    bool last; /* closes the session */
 };
 
 /* How an attempt ended for one recipient. */
@@ -59,6 +66,12 @@ struct provider {
     bool (*verify)(const struct channel *channel, const struct http_request *request, int64_t now);
     struct events (*parse)(const struct channel *channel, enum endpoint endpoint,
                            const struct http_request *request, struct arena *arena);
+    /* The HTTP answer that shows PAGE to the phone that REQUEST came from (it
+     * echoes ids of the request); whatever REQUEST holds, it is answered.
+     * PAGE NULL: the acknowledgement of a notice, or of a request that could
+     * not be read.  NULL where the adapter has no USSD. */
+    struct http_response (*page)(const struct channel *channel, const struct http_request *request,
+                                 const struct ussd_page *page, struct arena *arena);
     /* One text to COUNT recipients: at most channel->recipients, and BATCH. */
     size_t batch;
     struct http_request (*build)(const struct channel *channel, const struct service *service,
@@ -90,5 +103,17 @@ struct str provider_decode(struct arena *arena, struct str bytes, struct str cha
 struct str provider_clean(struct arena *arena, struct str value, size_t most, bool *bad);
 /* Retry-After in milliseconds (seconds as digits; a date counts as absent); 0: none. */
 int64_t provider_retry_after(const struct http_pairs *headers);
+/* Our name for a message, where a telecom takes one, and the outbox id in such
+ * a name (0: it is none of ours).  The time it expires stays through our own
+ * tries and moves when a person sends it again; it also tells rows of a new or
+ * restored database from older ones. */
+struct str provider_name_of(struct arena *arena, const struct outbound *message);
+int64_t provider_id_of(struct str name);
+/* The Nth part (from 1) of what stands in the path behind /in/CHANNEL/ENDPOINT/,
+ * decoded; empty where there is none. */
+struct str provider_path_part(struct arena *arena, const struct http_request *request, size_t n);
+/* What closes a session whose request could not be read, in both languages:
+ * without a phone nobody knows which is theirs. */
+extern const struct str provider_sorry;
 
 #endif

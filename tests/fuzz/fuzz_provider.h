@@ -92,6 +92,28 @@ static inline void check_events(const struct fuzz_channel *c, const struct event
         MUST(is_field(events->stops[i], FIELD_BYTES_MOST + 1) && events->stops[i].n > 0);
 }
 
+static inline void check_step(const struct fuzz_channel *c, const struct events *events)
+{
+    const struct ussd_step *step = events->step;
+    MUST(events->message_count + events->report_count + events->stop_count == 0);
+    MUST(str_eq(step->channel, c->channel->name) && is_text(step->input) && step->first <= FIRST_NO);
+    MUST(is_text(step->session) && step->session.n <= 2 * FIELD_BYTES_MOST + 2);
+    MUST(is_field(step->phone, FIELD_BYTES_MOST + 1) && is_field(step->code, FIELD_BYTES_MOST + 1));
+    MUST(is_field(step->hop, FIELD_BYTES_MOST) && step->session.n + step->phone.n > 0);
+    MUST(!step->unreadable || events->bad_content > 0);
+}
+
+/* Whatever the request is, it is answered, and nothing of it ends a header. */
+static inline void check_page(const struct fuzz_channel *c, const struct http_request *request,
+                              const struct ussd_page *page, struct arena *arena)
+{
+    struct http_response response = c->provider->page(c->channel, request, page, arena);
+    MUST(response.status == 200 && is_text(response.body));
+    for (size_t i = 0; i < response.headers.n; i++)
+        for (size_t k = 0; k < response.headers.v[i].value.n; k++)
+            MUST((unsigned char)response.headers.v[i].value.p[k] >= ' ');
+}
+
 static inline void check_request(const struct fuzz_channel *c, struct arena *arena,
                                  const struct http_request *request)
 {
@@ -105,6 +127,13 @@ static inline void check_request(const struct fuzz_channel *c, struct arena *are
             continue;
         struct events events = c->provider->parse(c->channel, (enum endpoint)at, request, arena);
         check_events(c, &events);
+        if (events.step != NULL)
+            check_step(c, &events);
+    }
+    const struct ussd_page page = {STR("سلام"), request->body.n % 2 == 0};
+    if (c->provider->page != NULL) {
+        check_page(c, request, &page, arena);
+        check_page(c, request, NULL, arena);
     }
 }
 

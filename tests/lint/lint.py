@@ -38,6 +38,7 @@ LIBRARIES = [  # headers, their only places; the first match counts
     ("sodium*", ["gateway/base/crypto.c"]),
     ("openssl/*", ["gateway/base/crypto.c"]),
     ("fribidi*", ["gateway/base/bidi.c"]),
+    ("expat*", ["gateway/base/xmlrpc.c"]),
     ("pcre2*", ["gateway/model/*.c"]),
     ("event2/http*", ["gateway/net/http_server.c", "gateway/net/http_conn.c"]),
     ("evhttp.h", []),

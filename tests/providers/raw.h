@@ -78,7 +78,9 @@ static inline struct http_request read_request(struct world *w, const char *file
     struct raw raw = read_raw(w, file);
     struct str rest = raw.first, method = {NULL, 0}, target = {NULL, 0}, query;
     assert_true(str_split(&rest, ' ', &method) && str_split(&rest, ' ', &target));
-    struct http_request request = {.method = str_is(method, "POST") ? HTTP_POST : HTTP_GET,
+    struct http_request request = {.method = str_is(method, "POST")  ? HTTP_POST
+                                             : str_is(method, "PUT") ? HTTP_PUT
+                                                                     : HTTP_GET,
                                    .target = target,
                                    .headers = raw.headers,
                                    .body = raw.body};

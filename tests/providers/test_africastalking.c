@@ -80,8 +80,6 @@ static const struct report_row {
     {"60-dlr-at-sms", REPORT_DELIVERED, "Success"},
     {"61-dlr-long-reason", REPORT_FAILED, NULL},
     {"62-dlr-bad-reason", REPORT_FAILED, "a\xEF\xBF\xBD\x62"},
-    {"09-ussd-begin", -1, NULL}, /* USSD is none of these, nor is its end event */
-    {"17-ussd-event", -1, NULL},
     {"68-nothing", -1, NULL},
     {"69-json", -1, NULL},
 };

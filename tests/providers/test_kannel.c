@@ -108,7 +108,6 @@ static const struct message_row message_rows[] = {
     {"05-mo-post-utf16.http", "+989120001122", "30005678", "سلام، کد ۱۲", "", "2025-11-07 07:20:04", false,
      0},
     {"13-mo-missing-sender.http", "", "30005678", "hi", "k9", "", false, 1},
-    {"16-ussd-begin-metadata.http", "989120001122", "*7890#", "*7890#", "", "", false, 0},
     {"30-mo-empty-text.http", "989120001122", "30005678", "", "", "", false, 0},
     {"31-mo-no-text.http", "989120001122", "30005678", "", "", "", true, 1},
     {"32-mo-broken-escape.http", "989120001122", "", "a%zz", "", "", true, 1},

@@ -20,7 +20,7 @@ struct other {
 };
 static const struct option_row other_rows[] = {
     {"api_key", OPTION_SECRET, offsetof(struct other, api_key), NULL, "the key", NULL}};
-static const struct option_table other_table = {"other", other_rows, 1, sizeof(struct other)};
+static const struct option_table other_table = {"other", other_rows, 1, sizeof(struct other), NULL};
 
 struct world {
     struct arena *arena;
