@@ -1,13 +1,16 @@
 /* The admin API: one row an operation. */
 #include "gateway/admin.h"
 
+#include "gateway/admin_staff.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/json.h"
 #include "gateway/base/phone.h"
 #include "gateway/base/segment.h"
 #include "gateway/base/utf8.h"
+#include "gateway/admin_people.h"
 #include "gateway/import.h"
+#include "gateway/long_work.h"
 #include "gateway/outbound.h"
 
 enum { REPLY_SEGMENTS_MOST = 6, WORDS_MOST = 8 };
@@ -25,6 +28,16 @@ static struct http_response fault(const struct admin_call *c, int status, const 
     struct json *json = json_object_new();
     json_put_str(json, "error", str_of(what));
     return respond(c, status, json);
+}
+
+struct http_response admin_respond(const struct admin_call *c, int status, struct json *json)
+{
+    return respond(c, status, json);
+}
+
+struct http_response admin_fault(const struct admin_call *c, int status, const char *what)
+{
+    return fault(c, status, what);
 }
 
 static struct http_response created(const struct admin_call *c, struct str id)
@@ -189,16 +202,43 @@ static struct http_response post_backups(const struct admin_call *c, struct str 
     return created(c, file);
 }
 
+static struct http_response staff_answer(const struct admin_call *c, struct staff_done done)
+{
+    return done.why == NULL ? created(c, done.phone) : fault(c, done.status, done.why);
+}
+
+static struct http_response post_staff(const struct admin_call *c, struct str id, const struct json *body)
+{
+    (void)id; /* the phone is its name */
+    return staff_answer(c, staff_add(c, body));
+}
+
+static struct http_response post_staff_remove(const struct admin_call *c, struct str id,
+                                              const struct json *body)
+{
+    (void)body; /* nothing more to say */
+    return staff_answer(c, staff_take_away(c, id));
+}
+
 struct operation {
     const char *path; /* '*' stands for an id */
     struct http_response (*run)(const struct admin_call *c, struct str id, const struct json *body);
     bool json;
+    const struct long_work *work; /* in place of run: too long for one transaction of the service */
 };
 static const struct operation operations[] = {
-    {"/api/v1/needs", post_needs, false},           {"/api/v1/campaigns", post_campaigns, true},
-    {"/api/v1/backups", post_backups, true},        {"/api/v1/messages", post_messages, true},
-    {"/api/v1/messages/*/reply", post_reply, true}, {"/api/v1/messages/*/retry", post_retry, false},
-    {"/api/v1/messages/*/drop", post_drop, false},
+    {"/api/v1/needs", post_needs, false, NULL},
+    {"/api/v1/campaigns", post_campaigns, true, NULL},
+    {"/api/v1/backups", post_backups, true, NULL},
+    {"/api/v1/messages", post_messages, true, NULL},
+    {"/api/v1/messages/*/reply", post_reply, true, NULL},
+    {"/api/v1/messages/*/retry", post_retry, false, NULL},
+    {"/api/v1/messages/*/drop", post_drop, false, NULL},
+    {"/api/v1/staff", post_staff, true, NULL},
+    {"/api/v1/staff/*/remove", post_staff_remove, false, NULL},
+    {"/api/v1/volunteers/*/verify", post_verify, true, NULL},
+    {"/api/v1/people", NULL, false, &import_people_work},
+    {"/api/v1/people/*/forget", NULL, false, &forget_work},
 };
 
 static bool path_matches(const char *pattern, struct str path, struct str *id)
@@ -218,6 +258,8 @@ static struct http_response run_operation(const struct admin_call *c, const stru
 {
     struct error e;
     struct json *body = NULL;
+    if (op->work != NULL)
+        return long_work_whole(op->work, c, id);
     if (op->json && (body = json_read(c->request->body, &e)) == NULL)
         return fault(c, 400, e.text);
     struct http_response response = op->run(c, id, body);
@@ -225,14 +267,22 @@ static struct http_response run_operation(const struct admin_call *c, const stru
     return response;
 }
 
+static const struct operation *find_operation(struct str path, struct str *id)
+{
+    *id = STR("");
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
+        if (path_matches(operations[i].path, path, id))
+            return &operations[i];
+    return NULL;
+}
+
 struct http_response admin_run(const struct admin_call *c)
 {
-    struct str id = STR("");
-    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
-        if (path_matches(operations[i].path, c->request->path, &id))
-            return c->request->method == HTTP_POST ? run_operation(c, &operations[i], id)
-                                                   : fault(c, 405, "only POST");
-    return fault(c, 404, "no such operation");
+    struct str id;
+    const struct operation *op = find_operation(c->request->path, &id);
+    if (op == NULL)
+        return fault(c, 404, "no such operation");
+    return c->request->method == HTTP_POST ? run_operation(c, op, id) : fault(c, 405, "only POST");
 }
 
 /* ---- in the running service ---- */
@@ -369,9 +419,21 @@ void admin_request(void *ctx, const struct http_request *request, struct arena *
     }
 }
 
+/* Of one who may ask. */
+static void take_request(struct gateway *g, struct http_server *server, const struct http_request *request,
+                         struct arena *arena, struct http_ticket ticket)
+{
+    struct str id;
+    const struct operation *op = find_operation(request->path, &id);
+    if (op != NULL && op->work != NULL && request->method == HTTP_POST)
+        long_work_begin(op->work, g, server, request, arena, ticket, id);
+    else
+        submit(g->writer, new_job(g, server, request, arena, ticket));
+}
+
 void door_request(void *ctx, const struct http_request *request, struct arena *arena,
                   struct http_ticket ticket)
 {
     struct gateway *g = ctx;
-    submit(g->writer, new_job(g, g->door, request, arena, ticket));
+    take_request(g, g->door, request, arena, ticket);
 }

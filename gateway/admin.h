@@ -9,6 +9,7 @@
 
 #include "gateway/gateway.h"
 
+struct json;
 struct admin_call {
     struct store *store;
     struct zone *zone;
@@ -21,6 +22,10 @@ struct admin_call {
 /* Inside an open transaction; a status of 400 and more means: roll it back.
  * Bodies are JSON, faults {"error": "…"}. */
 struct http_response admin_run(const struct admin_call *call);
+
+/* For the operations in other files. */
+struct http_response admin_respond(const struct admin_call *call, int status, struct json *json);
+struct http_response admin_fault(const struct admin_call *call, int status, const char *what);
 
 /* For http_server_open of the admin address and of the door. */
 void admin_request(void *ctx, const struct http_request *request, struct arena *arena,

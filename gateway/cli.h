@@ -72,11 +72,14 @@ int cmd_import(struct cli *cli);
 int cmd_export(struct cli *cli);
 int cmd_need(struct cli *cli);
 int cmd_campaign(struct cli *cli);
+int cmd_staff(struct cli *cli);
 int cmd_message(struct cli *cli);
 int cmd_channel(struct cli *cli);
 int cmd_stats(struct cli *cli);
 int cmd_backup(struct cli *cli);
 int cmd_restore(struct cli *cli);
 int cmd_doctor(struct cli *cli);
+int cmd_volunteer(struct cli *cli);
+int cmd_forget(struct cli *cli);
 
 #endif

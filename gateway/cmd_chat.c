@@ -1,10 +1,11 @@
 /* chat: the handlers from the terminal, as a phone would meet them, on a
  * private database in memory with the sample needs. */
+#include "gateway/chat.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "gateway/base/arena.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/json.h"
 #include "gateway/base/log.h"
@@ -12,20 +13,9 @@
 #include "gateway/base/utf8.h"
 #include "gateway/cli.h"
 #include "gateway/import.h"
-#include "gateway/model/understand.h"
 #include "handlers/dispatch.h"
 
 enum { ANSWERS_MOST = 8 };
-
-struct chat {
-    const struct config *config;
-    struct grammar *grammar;
-    struct store *store;
-    struct zone *zone;
-    struct str phone;
-    bool pretty, failed;
-    int64_t count;
-};
 
 static bool add_campaign(struct chat *chat)
 {
@@ -69,42 +59,70 @@ static void print_bubble(const struct outbound *m, const struct sms_size *size)
     printf("   ╰──\n");
 }
 
-static void print_answers(struct chat *chat, struct arena *arena, int64_t message)
+bool chat_show_sms(struct chat *chat, struct arena *arena)
 {
-    struct outbound answers[ANSWERS_MOST];
-    size_t n = outbox_replies(chat->store, arena, message, answers, ANSWERS_MOST);
+    struct outbound *answers = arena_array(arena, struct outbound, ANSWERS_MOST);
+    size_t n = outbox_page(chat->store, arena, chat->seen, answers, ANSWERS_MOST);
     for (size_t i = 0; i < n; i++) {
         struct sms_size size = sms_measure(answers[i].text);
         if (chat->pretty)
             print_bubble(&answers[i], &size);
         else
             print_json(arena, &answers[i], &size);
+        chat->seen = answers[i].id;
     }
-    if (n == 0)
+    if (store_failed(chat->store) != STORE_FINE) {
+        fprintf(stderr, "yavar: %s\n", store_reason(chat->store));
+        chat->failed = true;
+    }
+    return n > 0;
+}
+
+struct command chat_meaning(struct chat *chat, struct arena *arena, struct str text)
+{
+    return understand(chat->grammar, chat->config->texts->lexicon, chat->config->service.country.p, arena,
+                      text);
+}
+
+void chat_done(struct chat *chat, bool done)
+{
+    if (done && store_commit(chat->store) == STORE_DONE)
+        return;
+    fprintf(stderr, "yavar: %s\n", store_reason(chat->store));
+    store_rollback(chat->store);
+    chat->failed = true;
+}
+
+void chat_text(struct chat *chat, struct arena *arena, struct str text)
+{
+    int64_t message = 0;
+    struct inbound m = {.channel = STR("chat"), .sender = chat->phone};
+    m.text = utf8_repair(arena, text, &m.unreadable);
+    m.id = str_printf(arena, "%lld", (long long)++chat->count);
+    struct command command = chat_meaning(chat, arena, m.text);
+    chat_done(chat,
+              store_begin(chat->store) && dispatch(chat->store, chat->config, chat->zone, arena, clock_ms(),
+                                                   &m, &command, &message) != DISPATCH_ENGINE);
+    if (!chat_show_sms(chat, arena))
         printf("%s\n", chat->pretty ? "   (no answer)" : "{}");
 }
 
-static void say(struct chat *chat, struct str text)
+static void say(struct chat *chat, struct str line)
 {
     struct arena *arena = arena_new(32 << 10);
-    bool bad = false;
-    int64_t message = 0;
-    struct inbound m = {
-        .channel = STR("chat"), .sender = chat->phone, .text = utf8_repair(arena, text, &bad)};
-    m.id = str_printf(arena, "%lld", (long long)++chat->count);
-    m.unreadable = bad;
-    struct command command = understand(chat->grammar, chat->config->texts->lexicon,
-                                        chat->config->service.country.p, arena, m.text);
-    if (!store_begin(chat->store) ||
-        dispatch(chat->store, chat->config, chat->zone, arena, clock_ms(), &m, &command, &message) ==
-            DISPATCH_ENGINE ||
-        store_commit(chat->store) != STORE_DONE) {
-        fprintf(stderr, "yavar: %s\n", store_reason(chat->store));
-        store_rollback(chat->store);
-        chat->failed = true;
-    }
-    print_answers(chat, arena, message);
+    if (chat->ussd)
+        chat_ussd(chat, arena, line);
+    else
+        chat_text(chat, arena, line);
     arena_free(arena);
+}
+
+static void greet(const struct chat *chat)
+{
+    static const char by_text[] =
+        "You are a phone, %.*s. Try:  نذر 1007 500 هزار تومان   or   NEED ZANJAN   or   HELP\n"
+        "Nothing here is kept. End with Ctrl-D.\n\n";
+    printf(chat->ussd ? chat_ussd_greeting : by_text, STR_ARG(chat->phone));
 }
 
 static void converse(struct chat *chat)
@@ -113,9 +131,7 @@ static void converse(struct chat *chat)
     size_t room = 0;
     ssize_t n;
     if (chat->pretty)
-        printf("You are a phone, %.*s. Try:  نذر 1007 500 هزار تومان   or   NEED ZANJAN   or   HELP\n"
-               "Nothing here is kept. End with Ctrl-D.\n\n",
-               STR_ARG(chat->phone));
+        greet(chat);
     for (;;) {
         if (chat->pretty)
             printf("› ");
@@ -143,6 +159,7 @@ int cmd_chat(struct cli *cli)
         return cli_wrong_use(cli, "texts are typed, not given");
     struct config *config = cli_config(cli);
     struct chat chat = {.config = config, .pretty = isatty(STDIN_FILENO) == 1, .phone = STR("09120000000")};
+    chat.ussd = cli_value(cli, "ussd") != NULL;
     if (cli_value(cli, "from") != NULL)
         chat.phone = str_of(cli_value(cli, "from"));
     log_quiet(true);

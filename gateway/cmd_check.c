@@ -4,7 +4,11 @@
 
 #include "gateway/base/arena.h"
 #include "gateway/cli.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/icu.h"
 #include "gateway/model/understand.h"
+#include "gateway/providers/provider.h"
+#include "handlers/flow_check.h"
 
 struct openings {
     struct grammar *grammar;
@@ -27,6 +31,44 @@ static void check_texts(struct cli *cli, const struct config *config, struct gra
     struct openings o = {grammar, config, cli->arena};
     for (int i = 0; i < LANGUAGES; i++)
         catalogue_check(config->texts->catalogue[i], cli->arena, opens_command, &o, faults);
+}
+
+static void check_pages_of(struct cli *cli, const struct config *config, int64_t septets, struct store *store,
+                           struct zone *zone, struct faults *faults)
+{
+    for (int i = 0; i < LANGUAGES; i++)
+        /* how many questions there are is for the tests */
+        (void)flow_check_pages(store, config, zone, cli->arena, (enum language)i, septets, faults);
+}
+
+/* Every page of every flow, by SMS and on the pages of each USSD line; of the
+ * usual size where there is none. */
+static void check_pages(struct cli *cli, const struct config *config, struct faults *faults)
+{
+    struct error e;
+    bool any = false;
+    struct zone *zone = zone_open(str_cstr(cli->arena, config->service.timezone), &e);
+    struct store *store = zone != NULL ? store_open(":memory:", STORE_MEMORY, &e) : NULL;
+    if (store == NULL || !store_begin(store)) {
+        faults_add(faults, "pages", 0, "%s", store == NULL ? e.text : store_reason(store));
+        store_close(store);
+        zone_close(zone);
+        return;
+    }
+    flow_check_fill(store, config, cli->arena, clock_ms() / 1000);
+    check_pages_of(cli, config, 0, store, zone, faults);
+    for (size_t i = 0; i < config->channel_count; i++) {
+        const struct channel *channel = &config->channels[i];
+        if (!(provider_find(channel->provider)->endpoints & 1u << ENDPOINT_USSD))
+            continue;
+        any = true;
+        check_pages_of(cli, config, channel->page, store, zone, faults);
+    }
+    if (!any)
+        check_pages_of(cli, config, 182, store, zone, faults);
+    store_rollback(store);
+    store_close(store);
+    zone_close(zone);
 }
 
 static void check_database(struct cli *cli, const struct config *config, struct faults *faults)
@@ -63,6 +105,8 @@ int cmd_check(struct cli *cli)
         faults_add(&faults, "grammar", 0, "%s", e.text);
     else
         check_texts(cli, config, grammar, &faults);
+    if (faults.count == 0)
+        check_pages(cli, config, &faults);
     bool config_bad = faults.count > 0;
     check_database(cli, config, &faults);
     if (faults.count == 0)

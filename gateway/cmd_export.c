@@ -53,6 +53,16 @@ static int64_t outgoing_page(struct store *store, struct arena *arena, int64_t a
     return n > 0 ? rows[n - 1].id : 0;
 }
 
+static int64_t volunteers_page(struct store *store, struct arena *arena, int64_t after, bool masked,
+                               struct sbuf *out)
+{
+    struct volunteer *rows = arena_array(arena, struct volunteer, PAGE);
+    size_t n = volunteer_page(store, arena, after, rows, PAGE);
+    for (size_t i = 0; i < n; i++)
+        csv_volunteer(out, &rows[i], false, masked);
+    return n > 0 ? rows[n - 1].id : 0;
+}
+
 static bool all_pages(struct store *store, page_fn *page, bool masked)
 {
     for (int64_t after = 0;;) {
@@ -80,12 +90,14 @@ int cmd_export(struct cli *cli)
         {"needs", csv_need_header, {needs_page, NULL}},
         {"pledges", csv_pledge_header, {pledges_page, NULL}},
         {"messages", csv_message_header, {incoming_page, outgoing_page}},
+        {"volunteers", csv_volunteer_header, {volunteers_page, NULL}},
     };
+    enum { TABLES = sizeof tables / sizeof tables[0] };
     size_t t = 0;
-    while (cli->n == 1 && t < 3 && strcmp(cli->args[0], tables[t].name) != 0)
+    while (cli->n == 1 && t < TABLES && strcmp(cli->args[0], tables[t].name) != 0)
         t++;
-    if (cli->n != 1 || t == 3)
-        return cli_wrong_use(cli, "needs, pledges or messages");
+    if (cli->n != 1 || t == TABLES)
+        return cli_wrong_use(cli, "needs, pledges, messages or volunteers");
     struct config *config = cli_config(cli);
     struct store *store = cli_reader(cli, config);
     bool masked = cli_value(cli, "masked") != NULL, good = true;

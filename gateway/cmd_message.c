@@ -128,7 +128,8 @@ static struct json *show_out(const struct config *config, struct store *store, s
     json_put_str(json, "id", str_printf(arena, "out%lld", (long long)m->id));
     json_put_str(json, "direction", STR("out"));
     json_put_str(json, "channel", m->channel);
-    json_put_str(json, "phone", str_printf(arena, "%lld", (long long)m->phone));
+    json_put_str(json, "phone", /* empty: of one who was forgotten */
+                 m->phone > 0 ? str_printf(arena, "%lld", (long long)m->phone) : STR(""));
     json_put_str(json, "status", m->status);
     json_put_str(json, "waits_for", waits_for(config, store, arena, m, clock_ms()));
     json_put_int(json, "attempts", m->attempts);

@@ -20,7 +20,7 @@ int cmd_stats(struct cli *cli)
         {"pledges", "pledges", f.pledges},
         {"pledged_rial", "pledged, in rial", f.pledged_rial},
         {"needs_open", "open needs", f.needs_open},
-        {"volunteers", "volunteers", 0}, /* nobody can register yet */
+        {"volunteers", "volunteers", f.volunteers},
         {"messages_in", "messages in", f.messages_in},
         {"messages_out", "messages out", f.messages_out},
         {"queued", "waiting to be sent", f.by_status[OUTBOX_QUEUED] + f.by_status[OUTBOX_SENDING]},

@@ -17,6 +17,11 @@ const char csv_message_header[] =
     "provider_id,lane,reply_to,may_be_double\n";
 const char csv_campaign_header[] =
     "id,keyword,name_fa,name_en,goal_rial,pledged_rial,from,to,provinces,pay_to\n";
+const char csv_staff_header[] = "phone,name,role,provinces,organisation,centre,contacted,ready\n";
+
+const char csv_volunteer_header[] =
+    "phone,name,province,specialty,availability,verified_by,consent_version,consent_channel,"
+    "consent_at,recruiter,status,created_at\n";
 
 static void text(struct sbuf *out, struct str value)
 {
@@ -47,6 +52,13 @@ static void phone(struct sbuf *out, struct str digits, bool masked)
     if (masked)
         phone_mask(str_cstr(out->arena, digits), shown);
     text(out, masked ? str_dup(out->arena, str_of(shown)) : digits);
+}
+
+/* Below 1 it is no phone: nobody's, or somebody's who was forgotten. */
+static void phone_number(struct sbuf *out, int64_t number, bool masked)
+{
+    phone(out, number > 0 ? str_printf(out->arena, "%lld", (long long)number) : STR(""),
+          masked && number > 0);
 }
 
 void csv_need(struct sbuf *out, const struct need *n, bool with_sums)
@@ -80,7 +92,7 @@ void csv_pledge(struct sbuf *out, const struct pledge *p, bool masked)
     number(out, p->reference);
     number_or_empty(out, p->need);
     text(out, p->title_fa); /* the page query gives the campaign's keyword here */
-    phone(out, str_printf(out->arena, "%lld", (long long)p->phone), masked);
+    phone_number(out, p->phone, masked);
     number_or_empty(out, p->amount_rial);
     number_or_empty(out, p->quantity);
     text(out, p->monthly ? STR("monthly") : STR("once"));
@@ -95,7 +107,7 @@ void csv_incoming(struct sbuf *out, const struct inbox_row *r, bool masked)
     text(out, str_printf(out->arena, "in%lld", (long long)r->id));
     text(out, STR("in"));
     text(out, r->channel);
-    phone(out, r->sender, masked);
+    phone(out, r->sender, masked && r->sender.n > 0);
     text(out, r->status);
     text(out, STR(""));
     text(out, STR(""));
@@ -114,7 +126,7 @@ void csv_outgoing(struct sbuf *out, const struct outbound *m, bool masked)
     text(out, str_printf(out->arena, "out%lld", (long long)m->id));
     text(out, STR("out"));
     text(out, m->channel);
-    phone(out, str_printf(out->arena, "%lld", (long long)m->phone), masked);
+    phone_number(out, m->phone, masked);
     text(out, m->status);
     number(out, m->attempts);
     number(out, m->segments);
@@ -140,5 +152,35 @@ void csv_campaign(struct sbuf *out, const struct campaign *c)
     time_or_empty(out, c->ends_at);
     text(out, c->provinces);
     text(out, c->pay_to);
+    sbuf_byte(out, '\n');
+}
+
+void csv_volunteer(struct sbuf *out, const struct volunteer *v, bool with_id, bool masked)
+{
+    if (with_id)
+        number(out, v->id);
+    phone_number(out, v->phone, masked);
+    text(out, v->name);
+    text(out, v->province);
+    text(out, v->specialty);
+    text(out, v->availability);
+    text(out, v->verified_by);
+    text(out, v->consent_version);
+    text(out, v->consent_channel);
+    time_or_empty(out, v->consent_at);
+    phone_number(out, v->recruiter, masked);
+    text(out, v->status);
+    time_or_empty(out, v->created_at);
+    sbuf_byte(out, '\n');
+}
+
+void csv_staff(struct sbuf *out, const struct staff *s, int64_t contacted, int64_t ready, bool masked)
+{
+    const struct str texts[] = {s->name, s->role, s->provinces, s->organisation, s->centre};
+    phone(out, str_printf(out->arena, "%lld", (long long)s->phone), masked);
+    for (int i = 0; i < 5; i++)
+        text(out, texts[i]);
+    number(out, contacted);
+    number(out, ready);
     sbuf_byte(out, '\n');
 }

@@ -3,11 +3,11 @@
 #include "gateway/import.h"
 
 #include "gateway/base/clock.h"
-#include "gateway/base/csv.h"
 #include "gateway/base/damm.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/segment.h"
 #include "gateway/base/utf8.h"
+#include "gateway/csv_table.h"
 
 enum column {
     COL_CODE,
@@ -42,11 +42,7 @@ struct importer {
     const struct config *config;
     struct arena *arena;
     int64_t now;
-    const char *name;
-    struct csv csv;
-    int place[COLUMNS]; /* of each column in the file; -1: not there */
-    struct str cells[CSV_COLUMNS_MOST];
-    size_t cell_count;
+    struct csv_table table;
     struct import_result result;
     struct sbuf notes;
     uint32_t *codes; /* seen in this file */
@@ -54,40 +50,12 @@ struct importer {
 
 static void fault(struct importer *im, enum column column, const char *what)
 {
-    faults_add(&im->result.faults, im->name, im->csv.line, "%s: %s", column_names[column], what);
+    table_fault(&im->table, (int)column, what);
 }
 
 static struct str cell(const struct importer *im, enum column column)
 {
-    int place = im->place[column];
-    return place >= 0 && (size_t)place < im->cell_count ? str_trim(im->cells[place]) : STR("");
-}
-
-static bool read_header(struct importer *im)
-{
-    struct error e;
-    for (int c = 0; c < COLUMNS; c++)
-        im->place[c] = -1;
-    if (csv_next(&im->csv, im->arena, im->cells, &im->cell_count, &e) != CSV_ROW) {
-        faults_add(&im->result.faults, im->name, 1, "no header line");
-        return false;
-    }
-    for (size_t i = 0; i < im->cell_count; i++) {
-        int c = 0;
-        while (c < COLUMNS && !str_is(str_trim(im->cells[i]), column_names[c]))
-            c++;
-        if (c == COLUMNS)
-            faults_add(&im->result.faults, im->name, im->csv.line, "unknown column \"%.*s\"",
-                       STR_ARG(utf8_cut(im->cells[i], 40)));
-        else if (im->place[c] >= 0)
-            faults_add(&im->result.faults, im->name, im->csv.line, "column %s stands twice", column_names[c]);
-        else
-            im->place[c] = (int)i;
-    }
-    for (int c = 0; c < COLUMNS_NEEDED; c++)
-        if (im->place[c] < 0)
-            faults_add(&im->result.faults, im->name, im->csv.line, "column %s is missing", column_names[c]);
-    return im->result.faults.count == 0;
+    return table_cell(&im->table, (int)column);
 }
 
 static bool is_slug(const struct lexicon *lexicon, enum lex_kind kind, struct str slug)
@@ -126,8 +94,8 @@ static struct str short_title(struct importer *im, enum column column, struct st
         best = sms_cut(im->arena, title, units);
     if (column == COL_SHORT_EN && sms_measure(best).encoding != SMS_GSM7)
         fault(im, column, "is missing, and title_en holds letters that are not in GSM-7");
-    sbuf_printf(&im->notes, "%s:%u: %s is missing and was cut from the title: %.*s\n", im->name, im->csv.line,
-                column_names[column], STR_ARG(best));
+    sbuf_printf(&im->notes, "%s:%u: %s is missing and was cut from the title: %.*s\n", im->table.name,
+                im->table.csv.line, column_names[column], STR_ARG(best));
     return best;
 }
 
@@ -210,33 +178,17 @@ static bool seen_in_file(const struct importer *im, uint32_t code)
     return false;
 }
 
-/* Cells end up in texts and tables: one line each, UTF-8. */
-static bool cells_are_text(struct importer *im)
-{
-    for (size_t i = 0; i < im->cell_count; i++)
-        for (size_t j = 0; j < im->cells[i].n || j == 0; j++)
-            if ((j == 0 && !utf8_valid(im->cells[i])) ||
-                (im->cells[i].n > 0 && (unsigned char)im->cells[i].p[j] < ' ')) {
-                faults_add(&im->result.faults, im->name, im->csv.line,
-                           "a cell is not one line of UTF-8 text");
-                return false;
-            }
-    return true;
-}
-
 static void read_row(struct importer *im)
 {
     struct need need = {0}, old;
-    unsigned before = im->result.faults.count;
-    if (!cells_are_text(im))
-        return;
+    unsigned before = im->table.faults.count;
     read_words(im, &need);
     read_measure(im, &need);
     need.verified_at = day_of(im, COL_VERIFIED_AT);
     read_code(im, &need);
     need.short_fa = short_title(im, COL_SHORT_FA, need.title_fa, SHORT_FA_UNITS);
     need.short_en = short_title(im, COL_SHORT_EN, need.title_en, SHORT_EN_SEPTETS);
-    if (im->result.faults.count > before)
+    if (im->table.faults.count > before)
         return;
     if (seen_in_file(im, need.code)) {
         fault(im, COL_CODE,
@@ -261,29 +213,23 @@ static void read_row(struct importer *im)
 struct import_result import_needs(struct store *store, const struct config *config, struct arena *arena,
                                   int64_t now, const char *name, struct str csv)
 {
-    struct importer im = {.store = store, .config = config, .arena = arena, .now = now, .name = name};
-    struct error e;
-    enum csv_result row;
-    im.result.faults = faults_in(arena);
+    struct importer im = {.store = store, .config = config, .arena = arena, .now = now};
+    im.table = (struct csv_table){.name = name,
+                                  .columns = column_names,
+                                  .column_count = COLUMNS,
+                                  .needed = COLUMNS_NEEDED,
+                                  .arena = arena,
+                                  .faults = faults_in(arena)};
     im.notes = sbuf_in(arena);
     im.codes = arena_array(arena, uint32_t, ROWS_MOST + 1);
-    csv_open(&im.csv, csv);
-    if (!read_header(&im))
-        return im.result;
-    size_t columns = im.cell_count;
-    while ((row = csv_next(&im.csv, arena, im.cells, &im.cell_count, &e)) != CSV_END) {
-        if (row == CSV_FAULT)
-            faults_add(&im.result.faults, name, im.csv.line, "%s", e.text);
-        else if (im.cell_count != columns)
-            faults_add(&im.result.faults, name, im.csv.line, "%zu cells where the header has %zu",
-                       im.cell_count, columns);
-        else
-            read_row(&im);
-        if (im.result.rows == ROWS_MOST || im.result.faults.count > 1000) {
-            faults_add(&im.result.faults, name, im.csv.line, "stopped here: too many rows or faults");
+    for (bool good = table_open(&im.table, csv); good && table_next(&im.table);) {
+        read_row(&im);
+        if (im.result.rows == ROWS_MOST) {
+            faults_add(&im.table.faults, name, im.table.csv.line, "stopped here: too many rows");
             break;
         }
     }
+    im.result.faults = im.table.faults;
     im.result.notes = sbuf_str(&im.notes);
     return im.result;
 }

@@ -9,6 +9,8 @@
 #include "gateway/outbound.h"
 #include "gateway/providers/provider.h"
 #include "handlers/dispatch.h"
+#include "handlers/ussd.h"
+#include "handlers/ussd_input.h"
 
 struct inbound_job {
     struct job job; /* first: a job is an inbound_job */
@@ -19,7 +21,10 @@ struct inbound_job {
     struct config *config;
     const struct channel *channel;
     struct events events;
-    struct command *commands; /* one for each message */
+    struct command *commands;    /* one for each message, and one for a USSD step */
+    struct http_request request; /* what a page echoes */
+    bool on_screen;              /* it is answered by a page */
+    struct ussd_shown shown;
     enum request_outcome outcome;
     unsigned failed;
 };
@@ -34,6 +39,36 @@ static void answer(struct gateway *g, struct http_ticket ticket, int status, str
                                      .retry_after = status == 503 ? 5 : 0};
     /* false: the client has gone, and will come again */
     (void)http_server_answer(g->front, ticket, &response);
+}
+
+/* What a phone in a USSD session sees; NULL: nothing is due, or nothing could
+ * be read.  A page acknowledges nothing that is not kept, but what it shows. */
+static void answer_page(struct gateway *g, const struct channel *channel, const struct http_request *request,
+                        struct http_ticket ticket, const struct ussd_page *page, struct arena *arena)
+{
+    struct http_response response = provider_find(channel->provider)->page(channel, request, page, arena);
+    /* false: the telecom has gone; dialled again, the session goes on */
+    (void)http_server_answer(g->front, ticket, &response);
+}
+
+/* A phone in a hand is told to dial again: a 5xx would show the network's own words. */
+static void answer_sorry(struct gateway *g, const struct channel *channel, const struct http_request *request,
+                         struct http_ticket ticket, struct arena *arena)
+{
+    enum language language = LANGUAGE_FA;
+    bool known = language_from(g->config->service.language, &language);
+    const struct catalogue *catalogue = g->config->texts->catalogue[known ? language : LANGUAGE_FA];
+    struct ussd_page sorry = {catalogue_say(catalogue, arena, "ussd.sorry", NULL, 0), true};
+    answer_page(g, channel, request, ticket, &sorry, arena);
+}
+
+/* Where the SMS of a USSD line go: its own line, else itself where it can. */
+struct str inbound_sms_line(const struct config *config, struct str channel)
+{
+    const struct channel *c = config_channel(config, channel);
+    if (c == NULL || c->sms.n > 0)
+        return c == NULL ? STR("") : c->sms;
+    return provider_find(c->provider)->endpoints & 1u << ENDPOINT_SMS ? c->name : STR("");
 }
 
 /* ---- on the store thread ---- */
@@ -64,6 +99,15 @@ static void run(struct job *job, void *db)
             return; /* the worker sees that the store failed */
         note_outcome(j, outcome);
     }
+    if (j->events.step != NULL) {
+        enum dispatch_outcome outcome =
+            dispatch_step(database->store, j->config, database->zone, j->arena, now_ms, j->events.step,
+                          &j->commands[j->events.message_count],
+                          inbound_sms_line(j->config, j->channel->name), j->channel->page, &j->shown);
+        if (outcome == DISPATCH_ENGINE)
+            return;
+        note_outcome(j, outcome);
+    }
     for (size_t i = 0; i < j->events.stop_count; i++)
         dispatch_stop(database->store, j->config, j->arena, now_ms, j->events.stops[i]);
     for (size_t i = 0; i < j->events.report_count; i++)
@@ -78,25 +122,40 @@ static void reset(struct job *job)
     arena_rewind(j->arena, j->mark);
     j->outcome = j->events.bad_content > 0 ? REQUEST_BAD_CONTENT : REQUEST_OK;
     j->failed = 0;
+    j->shown = (struct ussd_shown){.none = true, .did = COMMAND_unknown};
 }
 
 /* ---- on the loop thread ---- */
+
+static void answer_done(struct inbound_job *j)
+{
+    struct ussd_page page = {j->shown.text, j->shown.last};
+    if (j->on_screen)
+        answer_page(j->gateway, j->channel, &j->request, j->ticket, j->shown.none ? NULL : &page, j->arena);
+    else
+        answer(j->gateway, j->ticket, 200, STR(""));
+}
 
 static void done(struct job *job, enum job_outcome outcome)
 {
     struct inbound_job *j = of(job);
     struct gateway *g = j->gateway;
+    struct str line = inbound_sms_line(j->config, j->channel->name);
     size_t channel = metrics_channel(g->config, j->channel);
     g->store_refuses = g->store_refuses || outcome != JOB_DONE; /* until store_probe finds otherwise */
     if (outcome == JOB_DONE) {
         g->metrics.requests[channel][j->outcome]++;
         g->metrics.failed += j->failed;
-        answer(g, j->ticket, 200, STR(""));
-        if (j->events.message_count > 0)
-            sender_wake(g->sender, j->channel->name);
+        g->metrics.commands[j->shown.did] += j->shown.did != COMMAND_unknown;
+        answer_done(j);
+        if (j->events.message_count > 0 || j->events.step != NULL)
+            sender_wake(g->sender, line);
     } else if (outcome == JOB_NOT_DONE) {
         g->metrics.requests[channel][REQUEST_UNAVAILABLE]++;
-        answer(g, j->ticket, 503, STR(""));
+        if (j->on_screen)
+            answer_sorry(g, j->channel, &j->request, j->ticket, j->arena);
+        else
+            answer(g, j->ticket, 503, STR(""));
     } /* unknown: never acknowledged; the program is about to end */
     config_drop(j->config);
     arena_free(j->arena);
@@ -144,8 +203,17 @@ static bool may_come(const struct channel *channel, const struct http_request *r
     return carries_secret(channel, request, arena);
 }
 
+static struct command meant(struct gateway *g, struct arena *arena, struct str text)
+{
+    struct command command =
+        understand(g->grammar, g->config->texts->lexicon, g->config->service.country.p, arena, text);
+    g->metrics.commands[command.name]++;
+    return command;
+}
+
 static void submit(struct gateway *g, const struct channel *channel, const struct events *events,
-                   struct arena *arena, struct http_ticket ticket)
+                   const struct http_request *request, bool on_screen, struct arena *arena,
+                   struct http_ticket ticket)
 {
     struct inbound_job *j = arena_new_of(arena, struct inbound_job);
     *j = (struct inbound_job){.job = {.rank = JOB_INBOUND, .run = run, .reset = reset, .done = done},
@@ -155,13 +223,17 @@ static void submit(struct gateway *g, const struct channel *channel, const struc
                               .config = config_keep(g->config),
                               .channel = channel,
                               .events = *events,
+                              .request = *request,
+                              .on_screen = on_screen,
+                              .shown = {.none = true, .did = COMMAND_unknown},
                               .outcome = events->bad_content > 0 ? REQUEST_BAD_CONTENT : REQUEST_OK};
     j->commands = arena_array(arena, struct command, events->message_count + 1);
-    for (size_t i = 0; i < events->message_count; i++) {
-        j->commands[i] = understand(g->grammar, g->config->texts->lexicon, g->config->service.country.p,
-                                    arena, events->messages[i].text);
-        g->metrics.commands[j->commands[i].name]++;
-    }
+    for (size_t i = 0; i < events->message_count; i++)
+        j->commands[i] = meant(g, arena, events->messages[i].text);
+    if (events->step != NULL)
+        j->commands[events->message_count] =
+            understand(g->grammar, g->config->texts->lexicon, g->config->service.country.p, arena,
+                       input_last(events->step));
     j->mark = arena_mark(arena);
     if (worker_submit(g->writer, &j->job))
         return;
@@ -186,6 +258,30 @@ static bool is_health(struct gateway *g, const struct http_request *request, str
     return health || ready;
 }
 
+static bool takes_method(enum http_method method, enum endpoint endpoint)
+{
+    return method == HTTP_GET || method == HTTP_POST || (method == HTTP_PUT && endpoint == ENDPOINT_USSD);
+}
+
+/* Whatever address a USSD step came to, a page answers it. */
+static void take(struct gateway *g, const struct channel *channel, enum endpoint endpoint,
+                 const struct http_request *request, struct arena *arena, struct http_ticket ticket)
+{
+    struct events events = provider_find(channel->provider)->parse(channel, endpoint, request, arena);
+    bool on_screen = endpoint == ENDPOINT_USSD || events.step != NULL;
+    if (gateway_takes(g)) {
+        submit(g, channel, &events, request, on_screen, arena, ticket);
+        return;
+    }
+    if (!on_screen) {
+        refuse(g, channel, arena, ticket, 503, REQUEST_UNAVAILABLE);
+        return;
+    }
+    g->metrics.requests[metrics_channel(g->config, channel)][REQUEST_UNAVAILABLE]++;
+    answer_sorry(g, channel, request, ticket, arena);
+    arena_free(arena);
+}
+
 void inbound_request(void *ctx, const struct http_request *request, struct arena *arena,
                      struct http_ticket ticket)
 {
@@ -198,15 +294,12 @@ void inbound_request(void *ctx, const struct http_request *request, struct arena
     const struct channel *channel = find_channel(g->config, request->path, &endpoint);
     if (channel == NULL) {
         refuse(g, NULL, arena, ticket, 404, REQUEST_OK);
-    } else if (request->method != HTTP_GET && request->method != HTTP_POST) {
+    } else if (!takes_method(request->method, endpoint)) {
         refuse(g, NULL, arena, ticket, 405, REQUEST_OK);
     } else if (!may_come(channel, request, arena)) {
         LOG(LOG_WARN, "webhook_forbidden", "channel=%.*s", STR_ARG(channel->name));
         refuse(g, channel, arena, ticket, 403, REQUEST_FORBIDDEN);
-    } else if (!gateway_takes(g)) {
-        refuse(g, channel, arena, ticket, 503, REQUEST_UNAVAILABLE);
     } else {
-        struct events events = provider_find(channel->provider)->parse(channel, endpoint, request, arena);
-        submit(g, channel, &events, arena, ticket);
+        take(g, channel, endpoint, request, arena, ticket);
     }
 }

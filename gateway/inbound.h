@@ -11,4 +11,7 @@
 void inbound_request(void *ctx, const struct http_request *request, struct arena *arena,
                      struct http_ticket ticket);
 
+/* The channel by which the SMS of a USSD channel go; empty: none can. */
+struct str inbound_sms_line(const struct config *config, struct str channel);
+
 #endif

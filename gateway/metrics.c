@@ -90,6 +90,18 @@ static void write_outbox(struct sbuf *out, const struct metrics *m, int64_t now_
     }
 }
 
+static void write_people(struct sbuf *out, const struct metrics *m)
+{
+    family(out, "yavar_volunteers", "gauge", "People by status; listed: imported without consent.");
+    for (int s = 0; s < VOLUNTEER_STATUSES; s++)
+        sbuf_printf(out, "yavar_volunteers{status=\"%s\"} %lld\n", volunteer_status_names[s],
+                    (long long)m->figures.volunteers_by[s]);
+    family(out, "yavar_ussd_sessions", "gauge", "USSD sessions that are kept, by how they ended.");
+    for (int s = 0; s < SESSION_STATUSES; s++)
+        sbuf_printf(out, "yavar_ussd_sessions{status=\"%s\"} %lld\n", session_status_names[s],
+                    (long long)m->figures.sessions_by[s]);
+}
+
 static void histogram(struct sbuf *out, const char *name, const double bounds[8], const uint64_t le[8],
                       uint64_t count, double sum)
 {
@@ -118,6 +130,7 @@ struct str metrics_write(const struct metrics *m, const struct config *config,
     struct sbuf out = sbuf_in(arena);
     write_requests(&out, m, config);
     write_outbox(&out, m, now_ms);
+    write_people(&out, m);
     write_engine(&out, m, commits);
     return sbuf_str(&out);
 }

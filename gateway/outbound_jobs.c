@@ -6,7 +6,9 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/crypto.h"
 #include "gateway/base/log.h"
+#include "gateway/inbound.h"
 #include "gateway/outbound_ask.h"
+#include "handlers/ussd.h"
 
 enum { ROWS_MOST = 500, ASKED_MOST = 8 };
 
@@ -439,6 +441,9 @@ static void run_care(struct job *job, void *db)
     if (!j->expire)
         return;
     care_for_expired(j, store, rows, now_ms);
+    struct zone *zone = ((struct database *)db)->zone;
+    if (dispatch_idle_sessions(store, j->config, zone, j->arena, now_ms, inbound_sms_line, ROWS_MOST) > 0)
+        j->moved = true; /* a hand-off may be due */
     store_purge(store, (now_ms - j->config->service.keep_messages) / 1000, now_ms, ROWS_MOST);
 }
 

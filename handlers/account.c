@@ -49,7 +49,7 @@ void handle_account(struct turn *t)
     }
     struct str text = pay_text(t, pledge.pay_to, pledge.reference, pledge.due_at);
     if (text.n > 0)
-        turn_send(t, text);
+        turn_answer(t, text);
     else
         turn_say(t, "account.nowhere",
                  FIELDS({"phone", say_phone(t)}, {"ref", say_number(t, pledge.reference)}));

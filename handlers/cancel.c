@@ -67,7 +67,7 @@ static void ask_which(struct turn *t, const struct pledge *open, size_t n)
         question.picks[question.pick_count++] = open[i].reference;
     }
     question_ask(t, &question);
-    turn_send(t, text);
+    turn_answer(t, text);
 }
 
 void handle_cancel(struct turn *t)

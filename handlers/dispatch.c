@@ -5,22 +5,19 @@
 #include "gateway/base/fold.h"
 #include "gateway/base/log.h"
 #include "gateway/base/phone.h"
+#include "handlers/converse.h"
+#include "handlers/flows.h"
 #include "handlers/handlers.h"
-#include "handlers/question.h"
-
-static void (*const handlers[COMMANDS])(struct turn *t) = {
-#define HANDLER(command) [COMMAND_##command] = handle_##command,
-#include "handlers/handlers.def"
-#undef HANDLER
-};
 
 static const struct message_spec own_messages[] = {
     {"failed.look", "phone", ROOM_ONE}, {"question.again", "", ROOM_ONE}, {"question.number", "", ROOM_ONE},
     {"question.dropped", "", ROOM_ONE}, {NULL, NULL, ROOM_ONE},
 };
 static const struct message_spec *const message_lists[] = {
-    own_messages,     pledge_messages,  need_messages,     mine_messages, cancel_messages,
-    account_messages, consent_messages, language_messages, help_messages, answer_messages,
+    own_messages,     pledge_messages,      need_messages,      mine_messages,           cancel_messages,
+    account_messages, consent_messages,     language_messages,  help_messages,           answer_messages,
+    flow_messages,    flow_pledge_messages, flow_need_messages, flow_volunteer_messages, flow_mine_messages,
+    enlist_messages,  team_messages,
 };
 
 const struct message_spec *const *dispatch_messages(size_t *n)
@@ -55,16 +52,14 @@ static bool same_sender(const struct turn *t, struct str before)
     return phone.kind == PHONE_INVALID ? str_eq(before, t->message->sender) : str_is(before, phone.digits);
 }
 
-/* ---- who sent it ---- */
-
-static bool is_own_line(const struct config *config, struct str sender)
+/* Of a sender who was forgotten only the key is left, and of a text that named one only who sent it. */
+static bool is_same_message(const struct turn *t, const struct inbox_before *before)
 {
-    const char *country = config->service.country.p;
-    for (size_t i = 0; i < config->channel_count; i++)
-        if (phone_same_line(config->channels[i].number, sender, country))
-            return true;
-    return false;
+    bool same_text = before->text.n == 0 || str_eq(before->text, t->message->text);
+    return before->sender.n == 0 || (same_text && same_sender(t, before->sender));
 }
+
+/* ---- who sent it ---- */
 
 /* An exact command is never our own text: no text of ours opens with one. */
 static bool is_echo(const struct turn *t)
@@ -90,71 +85,6 @@ static bool from_machine(struct turn *t, const struct phone *phone)
 }
 
 /* ---- what it does ---- */
-
-static void run_handler(struct turn *t)
-{
-    if (t->message->unreadable || t->command.problem == PROBLEM_NOT_UTF8)
-        handle_unreadable(t);
-    else if (handlers[t->command.name] != NULL)
-        handlers[t->command.name](t);
-    else
-        handle_closed(t);
-}
-
-static void run_answer(struct turn *t, const struct question *question, const struct command *command)
-{
-    t->command = *command;
-    t->asked = question->asked;
-    question_close(t);
-    run_handler(t);
-}
-
-/* Read out of a text without any command word: it may well be a machine's. */
-static bool doubtful(const struct turn *t)
-{
-    return t->command.name != COMMAND_unknown && t->command.guessed && !t->command.has_language;
-}
-
-static void converse(struct turn *t)
-{
-    struct question question;
-    enum answer answer = question_get(t, &question) ? question_answer(t, &question) : ANSWER_NONE;
-    if (answer != ANSWER_NONE && !t->contact.has_language && !t->command.has_language)
-        t->language = question.language; /* a bare number has none of its own */
-    switch (answer) {
-    case ANSWER_NONE:
-        t->unanswered = doubtful(t) && turn_is_tiresome(t);
-        if (!t->unanswered)
-            run_handler(t);
-        return;
-    case ANSWER_RUN:
-        run_answer(t, &question, &question.run);
-        return;
-    case ANSWER_SECOND:
-        run_answer(t, &question, &question.second);
-        return;
-    case ANSWER_DROP:
-        question_close(t);
-        turn_say(t, "question.dropped", NULL, 0);
-        return;
-    case ANSWER_UNCLEAR:
-        turn_say_limited(
-            t, question.kind == QUESTION_RUN && !question.has_second ? "question.again" : "question.number",
-            NULL, 0);
-        t->unanswered = true;
-        return;
-    }
-}
-
-static enum language language_for(const struct turn *t)
-{
-    enum language language = LANGUAGE_FA;
-    if (t->contact.has_language)
-        return t->contact.language;
-    if (t->command.has_language)
-        return t->command.language;
-    return language_from(t->config->service.language, &language) ? language : LANGUAGE_FA;
-}
 
 /* The handler in its savepoint.  When it fails its effects go, and what is
  * said instead is said outside. */
@@ -217,6 +147,7 @@ enum dispatch_outcome dispatch(struct store *store, const struct config *config,
                      .zone = zone,
                      .now_ms = now_ms,
                      .message = message,
+                     .line = message->channel,
                      .command = *command};
     struct digest key = key_of(message);
     struct inbox_before before;
@@ -226,8 +157,7 @@ enum dispatch_outcome dispatch(struct store *store, const struct config *config,
         return DISPATCH_ENGINE;
     *message_id = before.id;
     if (is_repeat(&t, &before))
-        return str_eq(before.text, message->text) && same_sender(&t, before.sender) ? DISPATCH_REPEAT
-                                                                                    : DISPATCH_CONFLICT;
+        return is_same_message(&t, &before) ? DISPATCH_REPEAT : DISPATCH_CONFLICT;
     enum dispatch_outcome outcome = handle_new(&t, &key, before.found ? turn_now(&t) : 0);
     *message_id = t.message_id;
     return outcome;

@@ -12,13 +12,20 @@
 #include "handlers/handlers.def"
 #undef HANDLER
 
+/* The handler of the turn's command. */
+void run_handler(struct turn *t);
+
 /* For a message that could not be read at all. */
 void handle_unreadable(struct turn *t);
 /* For commands that are understood and not open yet. */
 void handle_closed(struct turn *t);
 
 extern const struct message_spec pledge_messages[], need_messages[], mine_messages[], cancel_messages[],
-    account_messages[], consent_messages[], language_messages[], help_messages[], answer_messages[];
+    account_messages[], consent_messages[], language_messages[], help_messages[], answer_messages[],
+    enlist_messages[], team_messages[];
+
+/* The answer to the request that enlist sent. */
+void enlist_answered(struct turn *t, bool yes);
 
 /* Shared by pledge and need: a code that is wrong, or names nothing open. */
 void say_bad_code(struct turn *t);

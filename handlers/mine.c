@@ -41,5 +41,5 @@ void handle_mine(struct turn *t)
         best = whole;
         shown++;
     }
-    turn_send(t, best);
+    turn_answer(t, best);
 }

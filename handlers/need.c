@@ -142,7 +142,7 @@ static void say_list(struct turn *t, struct str province, struct str category)
             break;
         text = longer;
     }
-    turn_send(t, text);
+    turn_answer(t, text);
 }
 
 void handle_need(struct turn *t)

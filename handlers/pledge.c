@@ -6,6 +6,7 @@
  * when to pay. */
 #include "gateway/base/damm.h"
 #include "gateway/base/fold.h"
+#include "handlers/flows.h"
 #include "handlers/handlers.h"
 #include "handlers/question.h"
 
@@ -260,6 +261,7 @@ static bool take_from_target(struct turn *t, const struct target *target, const 
 
 static void confirm(struct turn *t, const struct target *target, const struct pledge *p)
 {
+    flow_settled(t, STR("pledge")); /* what was begun and dropped, if it was this */
     bool said = turn_confirm(
         t, p->monthly ? "pledge.ok.monthly" : "pledge.ok",
         FIELDS({"amount", amount_words(t)}, {"title", target->title}, {"ref", say_number(t, p->reference)}));

@@ -2,8 +2,14 @@
 #include "handlers/question.h"
 
 #include "gateway/base/json.h"
+#include "handlers/flows.h"
 
-static const char *const kind_names[] = {"run", "amount", "pick"};
+static const char *const kind_names[] = {"run", "amount", "pick", "flow", "offer", "invite"};
+
+static bool is_flow(const struct question *q)
+{
+    return q->kind == QUESTION_FLOW || q->kind == QUESTION_OFFER;
+}
 
 void question_ask(struct turn *t, const struct question *question)
 {
@@ -12,6 +18,8 @@ void question_ask(struct turn *t, const struct question *question)
     json_put_str(json, "kind", str_of(kind_names[question->kind]));
     json_put_int(json, "asked", question->asked);
     json_put_str(json, "language", str_of(language_codes[t->language]));
+    if (is_flow(question))
+        json_put(json, "dialogue", dialogue_to_json(&question->dialogue));
     json_put(json, "run", command_to_json(&question->run, lexicon, true));
     if (question->has_second)
         json_put(json, "second", command_to_json(&question->second, lexicon, true));
@@ -40,12 +48,12 @@ void question_close(struct turn *t)
     t->contact.changed = true;
 }
 
-static void read_question(struct question *q, const struct json *json, const struct lexicon *lexicon,
+static bool read_question(struct question *q, const struct json *json, const struct lexicon *lexicon,
                           struct arena *arena)
 {
     const struct json *second = json_get(json, "second"), *picks = json_get(json, "picks");
     *q = (struct question){.kind = QUESTION_RUN};
-    for (int i = 0; i < 3; i++)
+    for (size_t i = 0; i < sizeof kind_names / sizeof kind_names[0]; i++)
         if (str_is(json_str(json, "kind"), kind_names[i]))
             q->kind = (enum question_kind)i;
     q->asked = (unsigned)json_int(json, "asked", 0);
@@ -57,6 +65,7 @@ static void read_question(struct question *q, const struct json *json, const str
         q->second = command_from_json(second, lexicon, arena);
     for (size_t i = 0; i < json_count(picks) && i < PICKS_MOST; i++)
         q->picks[q->pick_count++] = (uint32_t)json_int(json_at(picks, i), "reference", 0);
+    return !is_flow(q) || dialogue_from_json(&all_flows, json_get(json, "dialogue"), arena, &q->dialogue);
 }
 
 bool question_get(struct turn *t, struct question *question)
@@ -67,18 +76,16 @@ bool question_get(struct turn *t, struct question *question)
     int64_t age = turn_now(t) - t->contact.question_at;
     struct json *json =
         age <= t->config->service.question_window / 1000 ? json_read(t->contact.question, &e) : NULL;
-    if (json == NULL) { /* too old, or of another program's making: as if it had not been asked */
-        question_close(t);
-        return false;
-    }
-    read_question(question, json, t->config->texts->lexicon, t->arena);
+    bool good = json != NULL && read_question(question, json, t->config->texts->lexicon, t->arena);
     json_free(json);
-    return true;
+    if (!good) /* too old, or of another program's making: as if it had not been asked */
+        question_close(t);
+    return good;
 }
 
 static bool waits_for_number(const struct question *q)
 {
-    return q->kind != QUESTION_RUN;
+    return q->kind != QUESTION_RUN && q->kind != QUESTION_INVITE;
 }
 
 /* Whether the text is a command in its own right, whatever is open. */
@@ -129,6 +136,16 @@ static enum answer answer_pick(const struct command *c, struct question *q)
     return ANSWER_UNCLEAR;
 }
 
+/* Whatever is no command of its own is for the flow to read. */
+static enum answer answer_flow(const struct command *c, const struct question *q)
+{
+    if (q->kind == QUESTION_FLOW)
+        return ANSWER_FLOW;
+    if (c->digits == 1 || c->name == COMMAND_yes)
+        return ANSWER_GO_ON;
+    return c->digits == 2 || c->digits == 0 || c->name == COMMAND_no ? ANSWER_DROP : ANSWER_FLOW;
+}
+
 enum answer question_answer(const struct turn *t, struct question *q)
 {
     const struct command *c = &t->command;
@@ -136,6 +153,8 @@ enum answer question_answer(const struct turn *t, struct question *q)
     if (stands_alone(c, q) || (c->name == COMMAND_yes && c->reference != 0) ||
         (c->name == COMMAND_no && c->reference != 0))
         return ANSWER_NONE;
+    if (is_flow(q))
+        return answer_flow(c, q);
     if (q->kind == QUESTION_AMOUNT)
         answer = answer_amount(c, q);
     else if (q->kind == QUESTION_PICK)

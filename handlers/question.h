@@ -6,12 +6,16 @@
 #ifndef YAVAR_HANDLERS_QUESTION_H
 #define YAVAR_HANDLERS_QUESTION_H
 
+#include "gateway/model/dialogue.h"
 #include "handlers/turn.h"
 
 enum question_kind {
     QUESTION_RUN,    /* 1 or yes runs the command; with a second one, 2 runs that */
     QUESTION_AMOUNT, /* an amount or a quantity completes the command */
     QUESTION_PICK,   /* a number or a reference picks one of several */
+    QUESTION_FLOW,   /* a step of a flow (handlers/flows.h) */
+    QUESTION_OFFER,  /* to go on with a flow that was begun by USSD */
+    QUESTION_INVITE, /* to be a volunteer, on somebody's word (enlist.c) */
 };
 
 enum { PICKS_MOST = 4 };
@@ -24,6 +28,7 @@ struct question {
     unsigned asked;         /* enum asked: what a yes confirms */
     uint32_t picks[PICKS_MOST];
     size_t pick_count;
+    struct dialogue dialogue; /* of a flow */
 };
 
 /* Keeps the question; the caller says it. */
@@ -39,6 +44,8 @@ enum answer {
     ANSWER_NONE,   /* a command of its own: it runs and leaves the question open */
     ANSWER_RUN,    /* run question.run */
     ANSWER_SECOND, /* run question.second */
+    ANSWER_FLOW,   /* for the flow to read */
+    ANSWER_GO_ON,  /* the flow asks where it stands */
     ANSWER_DROP,
     ANSWER_UNCLEAR, /* none of these */
 };

@@ -4,9 +4,27 @@
 #include "gateway/base/crypto.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/number.h"
+#include "gateway/base/phone.h"
 #include "gateway/base/segment.h"
 
 enum { HOUR = 3600 };
+
+struct turn turn_towards(const struct turn *t, int64_t phone, enum language language)
+{
+    struct turn other = *t;
+    contact_get(t->store, t->arena, phone, &other.contact);
+    other.on_screen = false;
+    other.language = other.contact.has_language ? other.contact.language : language;
+    return other;
+}
+
+bool is_own_line(const struct config *config, struct str phone)
+{
+    for (size_t i = 0; i < config->channel_count; i++)
+        if (phone_same_line(config->channels[i].number, phone, config->service.country.p))
+            return true;
+    return false;
+}
 
 struct str turn_text(const struct turn *t, const char *key, const struct text_field *fields, size_t n)
 {
@@ -21,14 +39,16 @@ static int64_t hash_of(struct str text)
     return hash;
 }
 
-void turn_send(struct turn *t, struct str text)
+void turn_send_in(struct turn *t, enum lane lane, struct str text)
 {
-    struct outbound m = {.channel = t->message->channel,
+    struct outbound m = {.channel = t->line,
                          .phone = t->contact.phone,
                          .text = text,
-                         .lane = LANE_CONFIRMATION,
+                         .lane = lane,
                          .reply_to = t->message_id,
                          .segments = sms_measure(text).segments};
+    if (t->line.n == 0)
+        return; /* a USSD channel without an SMS line: its pages tell all there is */
     if (outbox_add(t->store, &m, t->now_ms) == 0)
         return; /* sticky: the turn will be undone */
     t->contact.sent_hash_before = t->contact.sent_hash;
@@ -36,9 +56,22 @@ void turn_send(struct turn *t, struct str text)
     t->contact.changed = true;
 }
 
+void turn_send(struct turn *t, struct str text)
+{
+    turn_send_in(t, LANE_CONFIRMATION, text);
+}
+
+void turn_answer(struct turn *t, struct str text)
+{
+    if (!t->on_screen)
+        turn_send(t, text);
+    else if (t->shown.n == 0) /* one page: the first is the answer */
+        t->shown = text;
+}
+
 void turn_say(struct turn *t, const char *key, const struct text_field *fields, size_t n)
 {
-    turn_send(t, turn_text(t, key, fields, n));
+    turn_answer(t, turn_text(t, key, fields, n));
 }
 
 bool turn_confirm(struct turn *t, const char *key, const struct text_field *fields, size_t n)
@@ -49,10 +82,16 @@ bool turn_confirm(struct turn *t, const char *key, const struct text_field *fiel
         c->confirmed_count = 0;
     }
     c->changed = true;
-    if (c->confirmed_count >= t->config->service.confirmations_per_hour)
+    if (c->confirmed_count >= t->config->service.confirmations_per_hour) {
+        if (t->on_screen) /* a page costs nobody an SMS */
+            turn_say(t, key, fields, n);
         return false;
+    }
     c->confirmed_count++;
-    turn_say(t, key, fields, n);
+    struct str text = turn_text(t, key, fields, n);
+    if (t->on_screen)
+        turn_answer(t, text);
+    turn_send(t, text);
     return true;
 }
 

@@ -31,7 +31,10 @@ struct turn {
     int64_t message_id; /* the inbox row */
     struct contact contact;
     struct command command;
-    unsigned asked; /* enum asked */
+    unsigned asked;  /* enum asked */
+    struct str line; /* the channel by which SMS go back; empty: none can */
+    bool on_screen;  /* USSD: what is said is shown, and only what confirms is texted too */
+    struct str shown;
     enum language language;
 
     bool unanswered; /* a person should look at this message */
@@ -43,11 +46,22 @@ static inline int64_t turn_now(const struct turn *t)
     return t->now_ms / 1000;
 }
 
+/* The turn of another phone that this message concerns: what it sends goes
+ * there by SMS, in the language that was chosen there, else LANGUAGE.  Its
+ * contact is the caller's to put back. */
+struct turn turn_towards(const struct turn *t, int64_t phone, enum language language);
+/* Whether a phone, as it was written, is one of our own lines. */
+bool is_own_line(const struct config *config, struct str phone);
+
 /* A text of the catalogue, filled. */
 struct str turn_text(const struct turn *t, const char *key, const struct text_field *fields, size_t n);
-/* Queues a text to the sender (lane of confirmations). */
+/* Queues an SMS to the sender (lane of confirmations). */
 void turn_send(struct turn *t, struct str text);
-/* Both in one. */
+/* The same in another lane, about something else than the message of this turn. */
+void turn_send_in(struct turn *t, enum lane lane, struct str text);
+/* An answer, already filled: by SMS, or on the screen of who dialled. */
+void turn_answer(struct turn *t, struct str text);
+/* Filled and answered. */
 void turn_say(struct turn *t, const char *key, const struct text_field *fields, size_t n);
 /* The same for what confirms a stored change: limited to confirmations_per_hour; whether it was said. */
 bool turn_confirm(struct turn *t, const char *key, const struct text_field *fields, size_t n);

@@ -340,8 +340,42 @@ static void read_reference_must(struct reading *r)
     must_have_reference(r);
 }
 
+/* `volunteer group NAME`: whatever follows is the name; but of a number alone
+ * it is the group's code.  *CODE: there is one. */
+static bool take_group(struct reading *r, bool *code)
+{
+    size_t at = r->after, last;
+    *code = false;
+    while (at < r->tokens.n && reading_is_filler(r, &r->tokens.v[at]))
+        at++;
+    if (at >= r->tokens.n || reading_match(r, at, 1u << LEX_GROUP, &last) == NULL)
+        return false;
+    *code = r->tokens.n == last + 2 && r->tokens.v[last + 1].kind == TOKEN_NUMBER;
+    if (*code) {
+        reading_take(r, at, last);
+        return false;
+    }
+    r->command.group = true;
+    if (last + 1 < r->tokens.n)
+        r->command.text = reading_text_behind(r, last + 1);
+    reading_take(r, at, r->tokens.n - 1);
+    return true;
+}
+
+/* Who they are, and perhaps the code of the group that they join.  Seven
+ * digits are a code that lacks one. */
 static void read_person(struct reading *r)
 {
+    bool code;
+    if (take_group(r, &code))
+        return;
+    take_reference(r, code);
+    const struct phrase *number = untaken_number(r);
+    if (r->command.typed.n == 0 && number != NULL && number->bare && number->digits.n == 7) {
+        r->command.typed = number->digits;
+        reading_take(r, number->first, number->last);
+        reading_problem(r, PROBLEM_BAD_REFERENCE);
+    }
     take_names(r, PERSONS);
 }
 

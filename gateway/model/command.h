@@ -97,6 +97,7 @@ struct command {
     bool has_tongue;
     enum language tongue;
     struct str phone, trace, check, text, audience;
+    bool group; /* of volunteers; its name is the text */
 
     /* For open questions: the whole text is one number (digits only), or one
      * amount or quantity and nothing else. */

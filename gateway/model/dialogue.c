@@ -98,6 +98,11 @@ void dialogue_start(const struct flows *flows, struct dialogue *d, void *ctx, co
     (void)dialogue_skip_known(flows, d, ctx);
 }
 
+void dialogue_menu(const struct flows *flows, const struct dialogue *d, void *ctx, struct menu *menu)
+{
+    here(flows, d)->ask(ctx, d, menu);
+}
+
 static enum heard go_home(const struct flows *flows, struct dialogue *d, void *ctx, const struct door *door)
 {
     if (door->home.n == 0 || str_is(d->flow, flows->v[0]->name))

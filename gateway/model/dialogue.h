@@ -97,6 +97,8 @@ struct door {
     struct str more, back, home, unread; /* "More: 9", …; home empty: there is no home */
 };
 
+/* What the step where it stands asks. */
+void dialogue_menu(const struct flows *flows, const struct dialogue *d, void *ctx, struct menu *menu);
 /* At the first step of a flow that must be asked. */
 void dialogue_start(const struct flows *flows, struct dialogue *d, void *ctx, const char *flow);
 /* The page where it stands, at most the door's units; with UNREAD, said first,

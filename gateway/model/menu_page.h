@@ -1,6 +1,6 @@
 /* A menu as a page that fits: options are never cut, long lists go on behind
  * 9, back and home stand wherever there is room.  Private to the dialogue
- * engine and its tests.  Pure. */
+ * engine, to what shows other texts in parts, and to their tests.  Pure. */
 #ifndef YAVAR_MODEL_MENU_PAGE_H
 #define YAVAR_MODEL_MENU_PAGE_H
 

@@ -7,6 +7,7 @@ const char *const outbox_status_names[OUTBOX_STATUSES] = {"queued", "sending", "
                                                           "failed", "expired", "uncertain", "held"};
 const char *const lane_names[LANES] = {"code", "confirmation", "reminder", "broadcast"};
 const char *const count_unit_names[] = {"rial", "item", "day"};
+const char *const role_names[ROLES] = {"viewer", "reporter", "recruiter", "coordinator", "auditor", "admin"};
 
 enum { MINUTE_MS = 60 * 1000, HOUR_MS = 60 * MINUTE_MS };
 

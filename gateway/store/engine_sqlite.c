@@ -92,6 +92,8 @@ static const struct setting writer_settings[] = {
     {"PRAGMA journal_size_limit=67108864", "PRAGMA journal_size_limit", "67108864"},
     {"PRAGMA mmap_size=0", NULL, NULL},
     {"PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1"},
+    /* what is deleted or shortened is overwritten (yavar forget); Debian's library does it anyway */
+    {"PRAGMA secure_delete=ON", "PRAGMA secure_delete", "1"},
     {"PRAGMA temp_store=MEMORY", "PRAGMA temp_store", "2"},
     {"PRAGMA cache_size=-16384", "PRAGMA cache_size", "-16384"},
     {NULL, NULL, NULL},

@@ -51,6 +51,8 @@ struct store *store_open_as(const char *path, enum store_mode mode, bool keep_co
                             struct error *e) MUST_CHECK;
 /* A checked copy at TO, all or nothing (store_copy.c). */
 bool copy_into_place(struct engine *engine, const char *to, struct error *e) MUST_CHECK;
+/* The next place in the sequence of references; 0 after a failure. */
+int64_t sequence_next(struct store *store);
 int64_t query_count(struct store *store, enum query_name name); /* of a query without parameters */
 /* Early reports older than a day (store_outbox.c). */
 void report_forget_early(struct store *store, int64_t now_ms);

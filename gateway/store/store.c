@@ -18,8 +18,8 @@ static const char *const sql_of[QUERIES] = {
 #undef Q
 };
 
-extern const char migration_0001[], migration_0002[]; /* migrations.S */
-static const char *const migrations[] = {migration_0001, migration_0002};
+extern const char migration_0001[], migration_0002[], migration_0003[]; /* migrations.S */
+static const char *const migrations[] = {migration_0001, migration_0002, migration_0003};
 enum { MIGRATIONS = sizeof migrations / sizeof migrations[0] };
 
 /* ---- queries ---- */
@@ -382,6 +382,20 @@ int64_t query_count(struct store *store, enum query_name name)
     return count;
 }
 
+const char *const volunteer_status_names[VOLUNTEER_STATUSES] = {"invited", "active", "declined",
+                                                                "left",    "listed", "forgotten"};
+const char *const session_status_names[SESSION_STATUSES] = {"open", "done", "left", "dropped"};
+
+static void count_by(struct store *store, enum query_name name, const char *const *names, size_t n,
+                     int64_t *counts)
+{
+    struct query q = query_begin(store, name);
+    while (query_row(&q))
+        for (size_t i = 0; i < n; i++)
+            if (str_is(engine_text(q.statement, 0), names[i]))
+                counts[i] = engine_int(q.statement, 1);
+}
+
 void store_figures(struct store *store, struct store_figures *f)
 {
     *f = (struct store_figures){0};
@@ -391,6 +405,11 @@ void store_figures(struct store *store, struct store_figures *f)
         f->pledged_rial = query_take_int(&q);
     }
     query_end(&q);
+    count_by(store, QUERY_volunteer_counts, volunteer_status_names, VOLUNTEER_STATUSES, f->volunteers_by);
+    count_by(store, QUERY_ussd_counts, session_status_names, SESSION_STATUSES, f->sessions_by);
+    for (size_t i = 0; i < VOLUNTEER_STATUSES; i++)
+        if (strcmp(volunteer_status_names[i], "active") == 0)
+            f->volunteers = f->volunteers_by[i];
     f->needs_open = query_count(store, QUERY_need_counts);
     f->messages_in = query_count(store, QUERY_inbox_count);
     f->unanswered = query_count(store, QUERY_inbox_unanswered_count);
@@ -399,9 +418,10 @@ void store_figures(struct store *store, struct store_figures *f)
 
 void store_purge(struct store *store, int64_t before, int64_t now_ms, size_t most)
 {
-    static const enum query_name purges[] = {QUERY_inbox_purge, QUERY_outbox_purge, QUERY_outbox_event_purge};
+    static const enum query_name purges[] = {QUERY_inbox_purge, QUERY_outbox_purge, QUERY_outbox_event_purge,
+                                             QUERY_ussd_purge};
     report_forget_early(store, now_ms);
-    for (int i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof purges / sizeof purges[0]; i++) {
         struct query q = query_begin(store, purges[i]);
         query_int(&q, (int64_t)most);
         query_int(&q, purges[i] == QUERY_inbox_purge ? before : before * 1000);

@@ -146,6 +146,66 @@ size_t pledge_page(struct store *store, struct arena *arena, int64_t after, stru
 uint32_t store_reference(const struct store *store, int64_t sequence);
 bool store_sequence(const struct store *store, uint32_t reference, int64_t *sequence) MUST_CHECK;
 
+/* ---- USSD sessions ---- */
+
+bool ussd_get(struct store *store, struct arena *arena, struct str channel, struct str session,
+              struct ussd_session *found);
+/* Sessions of a phone that hold something unfinished and ended without a result, or stand
+ * open, since SINCE_MS, but for session EXCEPT: the newest first. */
+size_t ussd_stopped(struct store *store, struct arena *arena, int64_t phone, int64_t except, int64_t since_ms,
+                    struct ussd_session *rows, size_t most);
+/* A new one (sets its id), or where it stands now. */
+void ussd_put(struct store *store, struct ussd_session *session);
+/* Its key is free for another session; it can still be gone on with. */
+void ussd_set_aside(struct store *store, int64_t id);
+/* Open ones that nobody touched since BEFORE_MS. */
+size_t ussd_idle(struct store *store, struct arena *arena, int64_t before_ms, struct ussd_session *rows,
+                 size_t most);
+
+/* ---- people ---- */
+
+bool volunteer_get(struct store *store, struct arena *arena, int64_t id, struct volunteer *found);
+size_t volunteer_of(struct store *store, struct arena *arena, int64_t phone, struct volunteer *rows,
+                    size_t most);
+size_t volunteer_page(struct store *store, struct arena *arena, int64_t after, struct volunteer *rows,
+                      size_t most);
+void volunteer_put(struct store *store, struct volunteer *volunteer,
+                   int64_t now); /* ID 0: a new one, and sets it */
+void consent_text_add(struct store *store, struct str version, struct str body, int64_t now);
+/* NULL str: no text of this version was ever shown. */
+struct str consent_text_get(struct store *store, struct arena *arena, struct str version);
+bool staff_get(struct store *store, struct arena *arena, int64_t phone, struct staff *found);
+size_t staff_page(struct store *store, struct arena *arena, int64_t after, struct staff *rows, size_t most);
+void staff_put(struct store *store, const struct staff *staff, int64_t now);
+bool staff_remove(struct store *store, int64_t phone);
+/* Whom a recruiter asked, and how many of them are registered volunteers. */
+void staff_enlisted(struct store *store, int64_t phone, int64_t *contacted, int64_t *ready);
+/* Groups: a new one gets its id and reference; false after a failure. */
+bool team_add(struct store *store, struct team *team, int64_t now) MUST_CHECK;
+bool team_get(struct store *store, struct arena *arena, uint32_t reference, struct team *found);
+bool team_of(struct store *store, struct arena *arena, int64_t leader, struct team *found);
+void team_rename(struct store *store, const struct team *team);
+int64_t team_members(struct store *store, int64_t id);
+/* Takes note that the leader is told now, unless that was done since SINCE: false then. */
+bool team_tell(struct store *store, int64_t id, int64_t since, int64_t now);
+
+/* ---- forgetting somebody (store_forget.c) ---- */
+
+/* How far it got, and what was found. */
+struct forgetting {
+    int64_t phone;
+    struct str digits;                     /* of the phone */
+    struct str named_latin, named_persian; /* patterns of texts in which others name it */
+    int64_t inbox_at, inbox_last, outbox_at, outbox_last;
+    int64_t people, pledges, sessions, messages;
+};
+/* Who they are, what they agreed to and where they stood; their pledges go on
+ * under a number that is no phone.  Sets how far the messages must be read. */
+void forget_person(struct store *store, struct forgetting *f);
+/* Their messages among the next MOST; false when all were looked at.  The keys
+ * of the inbox stay, so that a repeat is known. */
+bool forget_messages(struct store *store, struct forgetting *f, int64_t now_ms, int64_t most);
+
 /* ---- the outbox ---- */
 
 int64_t outbox_add(struct store *store, const struct outbound *message, int64_t now_ms);
@@ -194,10 +254,14 @@ size_t outbox_events(struct store *store, struct arena *arena, int64_t id, struc
 
 /* ---- figures and care ---- */
 
+enum { VOLUNTEER_STATUSES = 6, SESSION_STATUSES = 4 };
+extern const char *const volunteer_status_names[VOLUNTEER_STATUSES];
+extern const char *const session_status_names[SESSION_STATUSES];
 struct store_figures {
-    int64_t pledges, pledged_rial, needs_open, messages_in, unanswered, messages_out;
+    int64_t pledges, pledged_rial, needs_open, volunteers, messages_in, unanswered, messages_out;
     int64_t by_status[OUTBOX_STATUSES];
     int64_t oldest_ms[LANES]; /* created; 0: the lane is empty */
+    int64_t volunteers_by[VOLUNTEER_STATUSES], sessions_by[SESSION_STATUSES];
 };
 void store_figures(struct store *store, struct store_figures *figures);
 /* Looks at the MOST oldest messages and deletes those older than BEFORE (UTC

@@ -4,7 +4,7 @@
 static const char *const money_names[] = {"", "toman", "rial"};
 static const char *const unit_names[] = {"", "item", "day"};
 
-static int64_t next_sequence(struct store *store)
+int64_t sequence_next(struct store *store)
 {
     struct query q = query_begin(store, QUERY_counter_next);
     query_text(&q, STR("reference"));
@@ -23,7 +23,7 @@ static void null_if_zero(struct query *q, int64_t value)
 
 bool pledge_add(struct store *store, struct pledge *p)
 {
-    p->id = next_sequence(store);
+    p->id = sequence_next(store);
     p->reference = store_reference(store, p->id);
     if (p->reference == 0) {
         if (store->failed == STORE_FINE)

@@ -4,6 +4,7 @@
 #define YAVAR_TESTS_DIALOGS_SCRIPT_H
 
 #include "gateway/base/clock.h"
+#include "gateway/base/phone.h"
 #include "gateway/model/records.h"
 #include "tests/unit/unit.h"
 
@@ -127,6 +128,36 @@ static inline bool campaign_read(struct arena *arena, struct str rest, struct st
     c->name_fa = str_trim(part);
     c->name_en = both.p != NULL ? str_trim(both) : c->name_fa;
     return good && c->name_fa.n > 0;
+}
+
+/* `PHONE ROLE [NAME]` */
+static inline bool staff_read(struct str rest, struct staff *s)
+{
+    struct str number = word(&rest);
+    struct phone phone = phone_parse(number, "98");
+    *s = (struct staff){.role = word(&rest)};
+    s->name = rest.p != NULL ? str_trim(rest) : STR("");
+    return s->role.n > 0 && str_to_i64(str_of(phone.digits), &s->phone);
+}
+
+static inline struct str or_dash(struct str s)
+{
+    return s.n > 0 ? s : STR("-");
+}
+
+/* The newest of a phone's volunteers, for @stored. */
+static inline struct str volunteer_shown(struct arena *arena, const struct volunteer *rows, size_t n)
+{
+    const struct volunteer *v = n > 0 ? &rows[n - 1] : NULL;
+    if (v == NULL)
+        return STR("none");
+    struct str parts[] = {v->status, v->province, v->specialty, v->availability,
+                          v->consent_at > 0 ? v->consent_channel : STR("")};
+    struct sbuf out = sbuf_in(arena);
+    for (size_t i = 0; i < 5; i++)
+        sbuf_printf(&out, "%.*s ", STR_ARG(or_dash(parts[i])));
+    sbuf_printf(&out, "%lld %.*s", (long long)v->recruiter, STR_ARG(or_dash(v->name)));
+    return sbuf_str(&out);
 }
 
 /* An answer as a file writes it, behind LABEL. */

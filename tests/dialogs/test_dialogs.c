@@ -8,18 +8,17 @@
 #include <dirent.h>
 
 #include "gateway/base/fold.h"
-#include "gateway/base/phone.h"
-#include "gateway/base/segment.h"
 #include "gateway/import.h"
-#include "gateway/providers/provider.h"
+#include "tests/dialogs/handset.h"
 #include "tests/dialogs/script.h"
 
-enum { FILES_MOST = 128, ANSWERS_MOST = 16, ROWS_MOST = 256 };
+enum { FILES_MOST = 128, ANSWERS_MOST = 16, HANDSETS_MOST = 4, ROWS_MOST = 256 };
 static const char folder[] = "tests/dialogs";
 static const char basis[] = "[service]\noffice_phone = 02400000000\nduplicate_window = 10m\n";
-static const char line_mci[] =
-    "[channel mci]\nprovider = kannel\nnumber = 200012\nsecret = s\n"
-    "send_url = http://127.0.0.1:13013/cgi-bin/sendsms\nusername = u\npassword = p\n";
+static const char lines[] = "[channel mci]\nprovider = kannel\nnumber = 200012\nsecret = s\n"
+                            "send_url = http://127.0.0.1:13013/cgi-bin/sendsms\nusername = u\npassword = p\n"
+                            "[channel gsm]\nprovider = ussd\ndescribe = hubtel\nnumber = 200013\nsecret = "
+                            "s\nsms = mci\ndial = *0000#\n";
 
 struct play {
     const struct words *words; /* the grammar */
@@ -38,6 +37,11 @@ struct play {
     struct names names;
     struct str answers[ANSWERS_MOST]; /* of the last message */
     size_t answer_count, answered;
+    int64_t seen; /* the newest message to a phone that was looked at */
+    struct handset handsets[HANDSETS_MOST], *handset;
+    struct str handset_names[HANDSETS_MOST];
+    int64_t septets;
+    bool page_due; /* it was not written yet what the screen shows */
 };
 
 __attribute__((format(printf, 2, 3))) static void wrong(struct play *p, const char *format, ...)
@@ -74,7 +78,7 @@ static bool ready(struct play *p)
     struct error e = {""};
     world.providers = provider_options(&world.provider_count);
     world.messages = dispatch_messages(&world.message_list_count);
-    struct str text = str_printf(p->arena, "%s%.*s%s", basis, STR_ARG(sbuf_str(&p->options)), line_mci);
+    struct str text = str_printf(p->arena, "%s%.*s%s", basis, STR_ARG(sbuf_str(&p->options)), lines);
     p->config = config_parse(p->file, text, &world, &faults);
     if (faults.count > 0)
         wrong(p, "%.*s", STR_ARG(sbuf_str(&faults.text)));
@@ -88,7 +92,7 @@ static bool ready(struct play *p)
 }
 
 /* For SHOW: numbers that are references of the store become {names}. */
-static void show(struct play *p, struct str text)
+static void show_as(struct play *p, struct str text, const char *mark)
 {
     struct sbuf out = sbuf_in(p->arena);
     for (size_t n; text.n > 0; text = str_after(text, n)) {
@@ -104,11 +108,20 @@ static void show(struct play *p, struct str text)
             sbuf_add(&out, str_from(text.p, n > 0 ? n : 1));
         n = n > 0 ? n : 1;
     }
-    (void)printf("%.*s", STR_ARG(quoted(p->arena, "", sbuf_str(&out)))); /* for a person */
+    struct str lines_of = quoted(p->arena, "", sbuf_str(&out));    /* begins with "< " */
+    (void)printf("%s%.*s", mark, STR_ARG(str_after(lines_of, 2))); /* for a person */
+}
+
+static void show(struct play *p, struct str text)
+{
+    show_as(p, text, "< ");
 }
 
 static void settle_answers(struct play *p)
 {
+    if (p->page_due && !p->handset->none)
+        wrong(p, "%.*s", STR_ARG(quoted(p->arena, "a page that is not expected:\n", p->handset->page)));
+    p->page_due = false;
     for (; p->answered < p->answer_count; p->answered++)
         wrong(p, "%.*s",
               STR_ARG(quoted(p->arena, "an answer that is not expected:\n", p->answers[p->answered])));
@@ -118,6 +131,7 @@ static void bind_references(struct play *p)
 {
     if (!p->show)
         return;
+    p->page_due = false;
     p->answered = p->answer_count;
     p->names.count = 0;
     for (int64_t i = 1; i < NAMES_MOST; i++)
@@ -137,6 +151,24 @@ static void check_answer(struct play *p, struct str answer)
         wrong(p, "%.*s", STR_ARG(quoted(p->arena, "more than list_segments:\n", answer)));
     if (c.name != COMMAND_unknown && !c.guessed && c.problem == PROBLEM_NONE)
         wrong(p, "%.*s", STR_ARG(quoted(p->arena, "an answer that is a command:\n", answer)));
+}
+
+/* What goes to another phone than the sender's shows which. */
+static struct str labelled(struct play *p, const struct outbound *row)
+{
+    struct phone phone = phone_parse(p->phone, "98");
+    struct str to = str_printf(p->arena, "%lld", (long long)row->phone);
+    if (str_is(to, phone.digits))
+        return row->text;
+    return str_printf(p->arena, "(0%.*s) %.*s", STR_ARG(str_after(to, 2)), STR_ARG(row->text));
+}
+
+static void look_past(struct play *p)
+{
+    struct outbound rows[ROWS_MOST];
+    size_t n;
+    while ((n = outbox_page(p->store, p->arena, p->seen, rows, ROWS_MOST)) > 0)
+        p->seen = rows[n - 1].id;
 }
 
 static void say(struct play *p, struct str line)
@@ -163,15 +195,151 @@ static void say(struct play *p, struct str line)
     if (outcome == DISPATCH_OK || outcome == DISPATCH_FAILED)
         p->answer_count = outbox_replies(p->store, p->arena, message, rows, ANSWERS_MOST);
     for (size_t i = 0; i < p->answer_count; i++) {
+        p->answers[i] = labelled(p, &rows[i]);
+        p->names.again = rows[0].text;
+        check_answer(p, rows[i].text);
+        if (p->show)
+            show(p, p->answers[i]);
+    }
+    p->has_id = false;
+    p->due = DISPATCH_OK;
+    look_past(p);
+    bind_references(p);
+}
+
+/* ---- USSD ---- */
+
+static struct world world_of(struct play *p)
+{
+    return (struct world){p->words, p->arena, p->config, p->store, p->zone, p->now_ms, p->septets};
+}
+
+static void show_page(struct play *p)
+{
+    if (!p->handset->none)
+        show_as(p, p->handset->page, p->handset->last ? "*. " : "*< ");
+}
+
+/* What was sent meanwhile, and the page. */
+static void after_step(struct play *p, bool page)
+{
+    struct outbound rows[ANSWERS_MOST];
+    p->answered = 0;
+    p->answer_count = outbox_page(p->store, p->arena, p->seen, rows, ANSWERS_MOST);
+    if (p->show && page)
+        show_page(p);
+    for (size_t i = 0; i < p->answer_count; i++) {
         p->answers[i] = rows[i].text;
-        p->names.again = p->answers[0];
+        p->seen = rows[i].id;
         check_answer(p, rows[i].text);
         if (p->show)
             show(p, rows[i].text);
     }
-    p->has_id = false;
-    p->due = DISPATCH_OK;
+    p->page_due = page && !p->show;
     bind_references(p);
+}
+
+static void press(struct play *p, struct str line)
+{
+    p->now_ms += 2000; /* nobody presses faster */
+    struct world w = world_of(p);
+    struct str text = unescape(&p->names, line);
+    struct handset *h = p->handset;
+    if (text.n > 0 && (text.p[0] == '*' || text.p[0] == '#'))
+        handset_dial(&w, h, text);
+    else
+        handset_press(&w, h, text);
+    const char *fault = h->none ? NULL : page_fault(h->page, p->septets);
+    if (fault != NULL)
+        wrong(p, "%.*s", STR_ARG(quoted(p->arena, fault, h->page)));
+    if (h->differed)
+        wrong(p, "the repeated press did not get the same page");
+    if (h->outcome != p->due)
+        wrong(p, "outcome %d where %d is due (%s)", h->outcome, p->due, store_reason(p->store));
+    p->due = DISPATCH_OK;
+    after_step(p, true);
+}
+
+static void expect_page(struct play *p, struct str want, bool last)
+{
+    struct handset *h = p->handset;
+    size_t bound = p->names.count;
+    if (!p->page_due) {
+        wrong(p, "no page is due here");
+        return;
+    }
+    p->page_due = false;
+    if (h->none || h->last != last || !(str_is(want, "*") || fits(&p->names, want, h->page))) {
+        p->names.count = bound;
+        struct str a = quoted(p->arena, "", want), b = quoted(p->arena, "", h->page);
+        wrong(p, "expected a page:\n%.*sgot%s:\n%.*s", STR_ARG(a), h->last ? " a last one" : "", STR_ARG(b));
+    }
+}
+
+/* `@idle`: the networks have ended whatever nobody touched. */
+static void end_idle(struct play *p)
+{
+    if (!store_begin(p->store))
+        return;
+    (void)dispatch_idle_sessions(p->store, p->config, p->zone, p->arena, p->now_ms, sms_line, 50);
+    if (store_commit(p->store) != STORE_DONE)
+        wrong(p, "%s", store_reason(p->store));
+    after_step(p, false);
+}
+
+static void choose_handset(struct play *p, struct str name)
+{
+    size_t i = 0;
+    while (i < HANDSETS_MOST - 1 && p->handset_names[i].n > 0 && !str_eq(p->handset_names[i], name))
+        i++;
+    struct handset *h = &p->handsets[i];
+    if (p->handset_names[i].n == 0)
+        *h = (struct handset){
+            .way = p->handset->way, .twice = p->handset->twice, .sessions = (unsigned)i * 100};
+    p->handset_names[i] = name;
+    h->phone = p->phone;
+    p->handset = h;
+}
+
+/* `@gateway all|last|hops [twice] [nameless]` */
+static void choose_gateway(struct play *p, struct str rest)
+{
+    static const char *const ways[] = {"all", "last", "hops"};
+    struct handset *h = p->handset;
+    h->twice = h->nameless = false;
+    for (struct str w = word(&rest); w.n > 0; w = rest.p != NULL ? word(&rest) : STR("")) {
+        bool known = str_is(w, "twice") || str_is(w, "nameless");
+        h->twice = h->twice || str_is(w, "twice");
+        h->nameless = h->nameless || str_is(w, "nameless");
+        for (int i = 0; i < 3; i++)
+            if (str_is(w, ways[i])) {
+                h->way = (enum gateway_way)i;
+                known = true;
+            }
+        if (!known)
+            wrong(p, "no such gateway: %.*s", STR_ARG(w));
+    }
+}
+
+static bool direct_ussd(struct play *p, struct str what, struct str rest)
+{
+    struct world w = world_of(p);
+    uint64_t septets;
+    if (str_is(what, "gateway")) {
+        choose_gateway(p, rest);
+    } else if (str_is(what, "handset")) {
+        choose_handset(p, rest);
+    } else if (str_is(what, "page") && str_to_u64(rest, &septets)) {
+        p->septets = (int64_t)septets;
+    } else if (str_is(what, "over")) {
+        handset_over(&w, p->handset, unescape(&p->names, rest));
+        after_step(p, false);
+    } else if (str_is(what, "idle")) {
+        end_idle(p);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 static void expect(struct play *p, struct str want)
@@ -220,6 +388,23 @@ static void add_campaign(struct play *p, struct str rest)
         wrong(p, "no campaign: %s", store_reason(p->store));
 }
 
+static void add_staff(struct play *p, struct str rest)
+{
+    struct staff s;
+    bool good = staff_read(rest, &s) && store_begin(p->store);
+    if (good)
+        staff_put(p->store, &s, p->now_ms / 1000);
+    if (!good || store_commit(p->store) != STORE_DONE)
+        wrong(p, "@staff PHONE ROLE [NAME]");
+}
+
+static struct str people_of(struct play *p, struct str what, int64_t phone)
+{
+    struct volunteer rows[8];
+    size_t n = volunteer_of(p->store, p->arena, phone, rows, 8);
+    return str_is(what, "volunteers") ? str_printf(p->arena, "%zu", n) : volunteer_shown(p->arena, rows, n);
+}
+
 static struct str state_of(struct play *p, struct str what, struct str which)
 {
     struct store_figures figures;
@@ -238,12 +423,16 @@ static struct str state_of(struct play *p, struct str what, struct str which)
     if (!str_to_i64(str_of(phone.digits), &number))
         return STR("no phone");
     contact_get(p->store, p->arena, number, &contact);
+    if (str_starts(what, STR("volunteer")))
+        return people_of(p, what, number);
     if (str_is(what, "stopped"))
         return contact.stopped_at > 0 ? STR("yes") : STR("no");
     if (str_is(what, "question"))
         return contact.question.n > 0 ? STR("open") : STR("none");
     if (str_is(what, "pledges"))
         value = figures.pledges;
+    if (str_is(what, "registered"))
+        value = figures.volunteers;
     if (str_is(what, "unanswered"))
         value = figures.unanswered;
     if (str_is(what, "pledged"))
@@ -282,7 +471,7 @@ static void direct(struct play *p, struct str rest)
     else if (str_is(what, "wait") && option_duration(rest, &n))
         p->now_ms += n;
     else if (str_is(what, "phone"))
-        p->phone = rest;
+        p->phone = p->handset->phone = rest;
     else if (str_is(what, "id")) { /* empty: the telecom gives none */
         p->id = rest;
         p->has_id = true;
@@ -294,11 +483,13 @@ static void direct(struct play *p, struct str rest)
         return;
     else if (str_is(what, "campaign"))
         add_campaign(p, rest);
+    else if (str_is(what, "staff"))
+        add_staff(p, rest);
     else if (str_is(what, "accepted"))
         accept_all(p);
     else if (str_is(what, "stored"))
         check_stored(p, rest);
-    else
+    else if (!direct_ussd(p, what, rest))
         wrong(p, "not known: @%.*s", STR_ARG(what));
 }
 
@@ -321,11 +512,14 @@ static struct str whole_answer(struct play *p, struct str first, struct str *res
 static void play_line(struct play *p, struct str line, struct str *rest)
 {
     bool answer = line.n > 0 && line.p[0] == '<';
-    if (p->show && !answer)
+    bool page = str_starts(line, STR("*< ")) || str_starts(line, STR("*. "));
+    if (p->show && !answer && !page)
         (void)printf("%.*s\n", STR_ARG(line)); /* for a person */
-    if (answer) {
-        struct str want = whole_answer(p, str_after(line, 2), rest);
-        if (!p->show)
+    if (answer || page) {
+        struct str want = whole_answer(p, str_after(line, page ? 3 : 2), rest);
+        if (!p->show && page)
+            expect_page(p, want, line.p[1] == '.');
+        else if (!p->show)
             expect(p, want);
         return;
     }
@@ -336,8 +530,10 @@ static void play_line(struct play *p, struct str line, struct str *rest)
         direct(p, str_after(line, 1));
     else if (line.p[0] == '>' && ready(p))
         say(p, str_after(line, 2));
+    else if (str_starts(line, STR("*>")) && ready(p))
+        press(p, str_after(line, 3));
     else
-        wrong(p, "a line begins with > < | @ or #");
+        wrong(p, "a line begins with > < | *> *< *. @ or #");
 }
 
 static void plays(void **state)
@@ -351,6 +547,10 @@ static void plays(void **state)
     assert_int_equal(words_open(&words), 0);
     p.words = words;
     p.options = sbuf_in(p.arena);
+    p.septets = 182;
+    p.handset = &p.handsets[0];
+    p.handset->phone = p.phone;
+    p.handset_names[0] = STR("first");
     p.names.arena = p.arena;
     p.now_ms = 1790668800000; /* 2026-09-29T08:00:00Z, 11:30 in Tehran */
     struct str rest = read_data(p.arena, file), line;

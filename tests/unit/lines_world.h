@@ -41,6 +41,7 @@ static struct {
     struct played_send sends[MOST];
     size_t send_count;
     unsigned statuses[600]; /* answers given by the front door */
+    char page[1024];        /* the body of the last */
     bool refuse_jobs, refuse_sends, not_ready;
 } played;
 
@@ -114,6 +115,7 @@ bool http_server_answer(struct http_server *server, struct http_ticket ticket,
     (void)ticket; /* nobody waits */
     assert_int_equal(response->retry_after > 0, response->status == 503);
     played.statuses[response->status]++;
+    assert_true(snprintf(played.page, sizeof played.page, "%.*s", STR_ARG(response->body)) >= 0);
     return true;
 }
 

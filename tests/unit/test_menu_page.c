@@ -202,7 +202,9 @@ static void an_option_longer_than_a_page(void **state)
     menu_add(&w->menu, STR(""), STR("A title that nobody will ever read"), STR("v"));
     fill(w, 1, true);
     struct menu_view v = view(w, 0, true, (struct door)DOOR(20, 5));
-    assert_page(w, &v, "Which?\nA title that nobody will ever read: 1\nMore: 9");
+    assert_page(w, &v, "What?\nWhich?\nMore: 9"); /* first the question, then what does not fit beside it */
+    v = view(w, 1, false, (struct door)DOOR(20, 5));
+    assert_page(w, &v, "A title that nobody will ever read: 1\nMore: 9");
 }
 
 static void a_prompt_alone(void **state)
@@ -215,6 +217,98 @@ static void a_prompt_alone(void **state)
     w->menu.prompt = STR("");
     v = view(w, 0, false, (struct door)DOOR(10, 5));
     assert_page(w, &v, "Back: 0");
+}
+
+/* ---- prompts longer than a page ---- */
+
+/* Page after page, parted by '|', without the lines that lead away. */
+static struct str parts(struct desk *w, struct door door)
+{
+    struct sbuf out = sbuf_in(w->arena);
+    struct menu_view v = {.more = true};
+    door.home = STR("");
+    for (unsigned page = 0; v.more && page < 40; page++) {
+        v = view(w, page, false, door);
+        struct str rest = v.text, line;
+        sbuf_add(&out, STR("|"));
+        while (rest.p != NULL && str_split(&rest, '\n', &line))
+            if (!str_is(line, "More: 9") && !str_is(line, "Back: 0"))
+                sbuf_printf(&out, "/%.*s", STR_ARG(line));
+    }
+    return sbuf_str(&out);
+}
+
+/* Behind a line rather than a word, behind a word rather than inside one; and
+ * never inside a character. */
+static void a_prompt_is_cut_where_it_reads_on(void **state)
+{
+    static const struct {
+        const char *prompt;
+        unsigned septets, units;
+        const char *want;
+    } rows[] = {
+        {"one two\nthree four five six seven", 20, 5, "|/one two|/three four|/five six seven"},
+        {"one two three four", 17, 5, "|/one two|/three four"},
+        {"one two three four", 14, 5, "|/one|/two three four"},
+        {"onetwothreefour", 14, 5, "|/onetwo|/threefour"},
+        {"onetwothree", 9, 5, "|/o|/n|/etwothree"},    /* a letter a page, until the rest fits */
+        {"onetwothree", 8, 5, "|/onetwothree"},        /* no room beside the way on: whole */
+        {"یکدوسهچهارپنج", 5, 11, "|/یکد|/وسهچهارپنج"}, /* two bytes each, none is cut */
+        {"یک دو سه چهار", 5, 11, "|/یک|/دو سه چهار"},
+        {"a€b€c", 5, 1, "|/a€b€c"},
+    };
+    struct desk *w = *state;
+    struct tally t = tally_new();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        w->menu = (struct menu){.prompt = str_of(rows[i].prompt)};
+        struct str got = parts(w, (struct door)DOOR(rows[i].septets, rows[i].units));
+        tally_check(&t, str_is(got, rows[i].want), "%s at %u: %.*s", rows[i].prompt, rows[i].septets,
+                    STR_ARG(got));
+    }
+    tally_end(&t);
+}
+
+/* It would be the last page, were there no options to come. */
+static void a_prompt_with_options_to_come(void **state)
+{
+    struct desk *w = *state;
+    w->menu = (struct menu){.prompt = STR("onetwo"), .later = true};
+    fill(w, 1, true);
+    struct str got = parts(w, (struct door)DOOR(13, 5));
+    assert_string_equal(str_cstr(w->arena, got), "|/onetw|/o|/Option A: 1");
+}
+
+/* Every page fits and nothing is lost, for every size of page. */
+static void no_letter_is_lost(void **state)
+{
+    static const char *const prompts[] = {"one two\nthree four five six seven", "onetwothreefourfive",
+                                          "نیاز 1007 در زنجان:\nدستگاه دیالیز برای بیمارستان",
+                                          "چهارپنجششهفتهشتنهده", "a €uro, 😀😀😀 and ا"};
+    struct desk *w = *state;
+    struct tally t = tally_new();
+    for (size_t i = 0; i < sizeof prompts / sizeof prompts[0]; i++)
+        for (unsigned room = 12; room < 50; room++) {
+            struct sbuf letters = sbuf_in(w->arena), want = sbuf_in(w->arena);
+            struct str whole = str_of(prompts[i]);
+            w->menu = (struct menu){.prompt = whole};
+            struct str got = parts(w, (struct door)DOOR(room, room));
+            for (size_t k = 0; k < got.n; k++)
+                if (strchr("|/ ", got.p[k]) == NULL)
+                    sbuf_byte(&letters, got.p[k]);
+            for (size_t k = 0; k < whole.n; k++)
+                if (strchr("\n ", whole.p[k]) == NULL)
+                    sbuf_byte(&want, whole.p[k]);
+            tally_check(&t, str_eq(sbuf_str(&letters), sbuf_str(&want)), "%u: %.*s", room, STR_ARG(got));
+            struct menu_view v = {.more = true};
+            for (unsigned page = 0; v.more && page < 40; page++) {
+                v = view(w, page, false, (struct door)DOOR(room, room));
+                bool sound = true;
+                struct str same = utf8_repair(w->arena, v.text, &sound);
+                tally_check(&t, sms_measure(v.text).units <= room && str_eq(same, v.text),
+                            "%u, page %u: %.*s", room, page, STR_ARG(v.text));
+            }
+        }
+    tally_end(&t);
 }
 
 /* One letter that GSM-7 has not, and the page is measured in units. */
@@ -237,9 +331,12 @@ static void persian_is_measured_in_units(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(ways_out_only_where_they_fit), TEST(help_only_where_it_fits), TEST(help_moves_no_option),
-        TEST(every_option_on_one_page),     TEST(eight_numbers_a_page),    TEST(the_last_needs_no_more),
-        TEST(an_option_longer_than_a_page), TEST(a_prompt_alone),          TEST(persian_is_measured_in_units),
+        TEST(ways_out_only_where_they_fit),  TEST(help_only_where_it_fits),
+        TEST(help_moves_no_option),          TEST(every_option_on_one_page),
+        TEST(eight_numbers_a_page),          TEST(the_last_needs_no_more),
+        TEST(an_option_longer_than_a_page),  TEST(a_prompt_alone),
+        TEST(persian_is_measured_in_units),  TEST(a_prompt_is_cut_where_it_reads_on),
+        TEST(a_prompt_with_options_to_come), TEST(no_letter_is_lost),
     };
     return cmocka_run_group_tests_name("pages of menus", tests, NULL, NULL);
 }

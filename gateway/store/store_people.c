@@ -1,0 +1,155 @@
+/* Volunteers, the words they agreed to, and staff. */
+#include "gateway/store/query.h"
+
+static void take_volunteer(struct query *q, struct arena *arena, struct volunteer *v)
+{
+    v->id = query_take_int(q);
+    v->phone = query_take_int(q);
+    v->name = query_take_text(q, arena);
+    v->province = query_take_text(q, arena);
+    v->specialty = query_take_text(q, arena);
+    v->availability = query_take_text(q, arena);
+    v->status = query_take_text(q, arena);
+    v->verified_by = query_take_text(q, arena);
+    v->verified_at = query_take_int(q);
+    v->consent_version = query_take_text(q, arena);
+    v->consent_channel = query_take_text(q, arena);
+    v->consent_at = query_take_int(q);
+    v->recruiter = query_take_int(q);
+    v->team = query_take_int(q);
+    v->created_at = query_take_int(q);
+    v->updated_at = query_take_int(q);
+}
+
+static size_t take_all(struct query *q, struct arena *arena, struct volunteer *rows, size_t most)
+{
+    size_t n = 0;
+    while (query_row(q) && n < most)
+        take_volunteer(q, arena, &rows[n++]);
+    query_end(q);
+    return n;
+}
+
+bool volunteer_get(struct store *store, struct arena *arena, int64_t id, struct volunteer *found)
+{
+    struct query q = query_begin(store, QUERY_volunteer_get);
+    query_int(&q, id);
+    return take_all(&q, arena, found, 1) == 1;
+}
+
+size_t volunteer_of(struct store *store, struct arena *arena, int64_t phone, struct volunteer *rows,
+                    size_t most)
+{
+    struct query q = query_begin(store, QUERY_volunteer_of);
+    query_int(&q, phone);
+    query_int(&q, (int64_t)most);
+    return take_all(&q, arena, rows, most);
+}
+
+size_t volunteer_page(struct store *store, struct arena *arena, int64_t after, struct volunteer *rows,
+                      size_t most)
+{
+    struct query q = query_begin(store, QUERY_volunteer_page);
+    query_int(&q, after);
+    query_int(&q, (int64_t)most);
+    return take_all(&q, arena, rows, most);
+}
+
+static void bind_profile(struct query *q, const struct volunteer *v)
+{
+    const struct str texts[] = {v->name,         v->province, v->specialty,
+                                v->availability, v->status,   v->verified_by};
+    for (int i = 0; i < 6; i++)
+        query_text(q, texts[i]);
+    query_int(q, v->verified_at);
+    query_text(q, v->consent_version);
+    query_text(q, v->consent_channel);
+    query_int(q, v->consent_at);
+    query_int(q, v->recruiter);
+    query_int(q, v->team);
+}
+
+void volunteer_put(struct store *store, struct volunteer *v, int64_t now)
+{
+    struct query q = query_begin(store, v->id == 0 ? QUERY_volunteer_add : QUERY_volunteer_put);
+    if (v->id == 0)
+        query_int(&q, v->phone);
+    bind_profile(&q, v);
+    query_int(&q, now);
+    if (v->id != 0)
+        query_int(&q, v->id);
+    else if (query_row(&q))
+        v->id = query_take_int(&q);
+    query_run(&q);
+}
+
+void consent_text_add(struct store *store, struct str version, struct str body, int64_t now)
+{
+    struct query q = query_begin(store, QUERY_consent_text_add);
+    query_text(&q, version);
+    query_text(&q, body);
+    query_int(&q, now);
+    query_run(&q);
+}
+
+struct str consent_text_get(struct store *store, struct arena *arena, struct str version)
+{
+    struct query q = query_begin(store, QUERY_consent_text_get);
+    query_text(&q, version);
+    struct str body = query_row(&q) ? query_take_text(&q, arena) : (struct str){NULL, 0};
+    query_end(&q);
+    return body;
+}
+
+/* ---- staff ---- */
+
+static size_t take_staff(struct query *q, struct arena *arena, struct staff *rows, size_t most)
+{
+    size_t n = 0;
+    while (query_row(q) && n < most) {
+        struct staff *s = &rows[n++];
+        s->phone = query_take_int(q);
+        s->name = query_take_text(q, arena);
+        s->role = query_take_text(q, arena);
+        s->provinces = query_take_text(q, arena);
+        s->organisation = query_take_text(q, arena);
+        s->centre = query_take_text(q, arena);
+    }
+    query_end(q);
+    return n;
+}
+
+bool staff_get(struct store *store, struct arena *arena, int64_t phone, struct staff *found)
+{
+    struct query q = query_begin(store, QUERY_staff_get);
+    query_int(&q, phone);
+    return take_staff(&q, arena, found, 1) == 1;
+}
+
+size_t staff_page(struct store *store, struct arena *arena, int64_t after, struct staff *rows, size_t most)
+{
+    struct query q = query_begin(store, QUERY_staff_page);
+    query_int(&q, after);
+    query_int(&q, (int64_t)most);
+    return take_staff(&q, arena, rows, most);
+}
+
+void staff_put(struct store *store, const struct staff *s, int64_t now)
+{
+    const struct str texts[] = {s->name, s->role, s->provinces, s->organisation, s->centre};
+    struct query q = query_begin(store, QUERY_staff_put);
+    query_int(&q, s->phone);
+    for (int i = 0; i < 5; i++)
+        query_text(&q, texts[i]);
+    query_int(&q, now);
+    query_run(&q);
+}
+
+bool staff_remove(struct store *store, int64_t phone)
+{
+    struct query q = query_begin(store, QUERY_staff_remove);
+    query_int(&q, phone);
+    bool found = query_row(&q);
+    query_run(&q);
+    return found;
+}
