@@ -1,5 +1,5 @@
-/* A telecom in a hurry: asks an HTTP/1.1 server to take pledges as fast as it
- * answers.  The usual load generators cannot do it: every request here needs
+/* A telecom in a hurry: asks an HTTP/1.1 server to take pledges, or the presses
+ * of many USSD sessions (-u), as fast as it answers.  The usual load generators cannot do it: every request here needs
  * its own phone and its own message id, else the service measures how fast it
  * recognises repeats.
  *
@@ -30,10 +30,12 @@
 #include <unistd.h>
 
 #include "pledges.h"
+#include "sessions.h"
 
 enum {
     ANSWER_MOST = 4096,       /* bytes of one answer */
     CONNECTIONS_MOST = 10000, /* at once */
+    SESSIONS_MOST = 1000000,  /* at once */
     LATENCIES = 1 << 21,      /* one counter a µs; what took longer is in the last */
     STATUS_MOST = 600,        /* answers are counted by status */
     DRAIN_SECONDS = 5,        /* how long the last answers are waited for */
@@ -44,6 +46,7 @@ static const uint64_t SECOND = 1000000000; /* ns */
 struct connection {
     int fd; /* -1: closed */
     bool busy;
+    unsigned session; /* whose press is in flight */
     uint64_t sent_at; /* ns */
     size_t have;
     char answer[ANSWER_MOST + 1];
@@ -55,6 +58,7 @@ struct load {
     uint64_t limit, until; /* limit: requests, 0 for none; until: ns */
     int epoll;
     struct pledges pledges;
+    struct sessions sessions; /* none: pledges are sent */
     struct connection *connections;
     unsigned busy;
     uint64_t sent, answered, errors, reconnects, by_status[STATUS_MOST];
@@ -99,14 +103,26 @@ static void connection_send(struct load *load, struct connection *c)
 {
     if (c->fd < 0 || now_ns() >= load->until || (load->limit > 0 && load->sent >= load->limit))
         return;
-    const struct pledge_form *form = pledges_next(&load->pledges);
+    const char *bytes;
+    size_t n;
+    if (load->sessions.n > 0) {
+        const struct session_form *form = sessions_next(&load->sessions, &c->session);
+        if (!form) /* fewer sessions than connections: this one rests */
+            return;
+        bytes = form->bytes;
+        n = form->n;
+    } else {
+        const struct pledge_form *form = pledges_next(&load->pledges);
+        bytes = form->bytes;
+        n = form->n;
+    }
     load->sent++;
     c->sent_at = now_ns();
     c->have = 0;
     c->busy = true;
     load->busy++;
     /* A short or failed write shows as a broken connection or no answer. */
-    (void)!send(c->fd, form->bytes, form->n, MSG_NOSIGNAL);
+    (void)!send(c->fd, bytes, n, MSG_NOSIGNAL);
 }
 
 /* A request without its answer is an error; then goes on with a new connection. */
@@ -162,6 +178,8 @@ static void connection_read(struct load *load, struct connection *c)
         return;
     long status = length > 0 ? strtol(c->answer + 9, NULL, 10) : 0;
     bool sound = c->have == (size_t)length && status >= 200 && status < STATUS_MOST;
+    if (sound && load->sessions.n > 0)
+        sound = sessions_answered(&load->sessions, c->session, strstr(c->answer, "\r\n\r\n") + 4);
     if (sound)
         answer_count(load, c, (unsigned)status);
     if (!sound || strcasestr(c->answer, "\r\nconnection: close"))
@@ -210,14 +228,16 @@ static void load_print(const struct load *load, double seconds)
     (void)printf("\"seconds\": %.3f, \"per_second\": %.0f, ", seconds,
                  (double)load->by_status[200] / seconds);
     (void)printf("\"p50_us\": %lu, \"p99_us\": %lu, ", latency_at(load, 0.5), latency_at(load, 0.99));
+    (void)printf("\"finished\": %lu, ", load->sessions.finished);
     (void)printf("\"max_us\": %lu, \"cpu_seconds\": %.3f}\n", load->slowest, cpu);
 }
 
 static void usage(void)
 {
-    (void)fputs(
-        "usage: load -f CODES [-k SECRET] [-n CONNECTIONS] [-s SECONDS] [-r REQUESTS] [-S SEED] HOST:PORT\n",
-        stderr);
+    (void)fputs("usage: load -f CODES | -u SESSIONS [-k SECRET] [-n CONNECTIONS] [-s SECONDS] [-r REQUESTS] "
+                "[-S SEED] "
+                "HOST:PORT\n",
+                stderr);
     exit(64);
 }
 
@@ -234,8 +254,8 @@ static void parse_peer(struct load *load, const char *address)
 static void parse_options(struct load *load, int argc, char **argv, double *seconds)
 {
     const char *codes = NULL, *secret = "secret";
-    uint64_t number[] = {['n'] = 64, ['r'] = 0, ['S'] = 1};
-    for (int option; (option = getopt(argc, argv, "f:k:n:r:s:S:")) != -1;) {
+    uint64_t number[] = {['n'] = 64, ['r'] = 0, ['S'] = 1, ['u'] = 0};
+    for (int option; (option = getopt(argc, argv, "f:k:n:r:s:S:u:")) != -1;) {
         if (option == '?')
             usage();
         else if (option == 'f')
@@ -249,12 +269,14 @@ static void parse_options(struct load *load, int argc, char **argv, double *seco
     }
     load->limit = number['r'];
     load->n_connections = (unsigned)number['n'];
-    if (!codes || argc - optind != 1 || number['n'] - 1 >= CONNECTIONS_MOST ||
-        !(*seconds > 0 && *seconds < 1e5))
+    if (!codes == !number['u'] || argc - optind != 1 || number['n'] - 1 >= CONNECTIONS_MOST ||
+        number['u'] > SESSIONS_MOST || !(*seconds > 0 && *seconds < 1e5))
         usage();
     parse_peer(load, argv[optind]);
-    if (!pledges_init(&load->pledges, codes, argv[optind], secret, number['S']))
+    if (codes && !pledges_init(&load->pledges, codes, argv[optind], secret, number['S']))
         die("need codes");
+    if (!codes && !sessions_init(&load->sessions, (unsigned)number['u'], argv[optind], secret, number['S']))
+        die("sessions");
 }
 
 int main(int argc, char **argv)
