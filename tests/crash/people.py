@@ -22,12 +22,12 @@ WORDS = {
            "account": "حساب", "stop": "لغو", "start": "شروع", "help": "راهنما", "yes": ("بله", "1"),
            "no": ("خیر", "2"), "items": "عدد", "days": "روز", "toman": "تومان", "thousand": "هزار تومان",
            "monthly": "ماهانه", "campaign": CAMPAIGN[0], "province": "فارس",
-           "closed": ("داوطلب پزشک زنجان", "درخواست ویلچر")},
+           "closed": ("پرداخت 48291761 120045", "درخواست ویلچر")},
     "en": {"pledge": ("PLEDGE", "GIVE", "give"), "need": "NEED", "mine": "MINE", "cancel": "CANCEL",
            "account": "ACCOUNT", "stop": "STOP", "start": "START", "help": "HELP", "yes": ("YES", "1"),
            "no": ("NO", "2"), "items": "items", "days": "days", "toman": "toman", "thousand": "k",
            "monthly": "monthly", "campaign": CAMPAIGN[1], "province": "fars",
-           "closed": ("VOLUNTEER physician zanjan", "ASK wheelchair")},
+           "closed": ("PLAQUE 48291761 Ali", "ASK wheelchair")},
 }
 
 
