@@ -153,7 +153,8 @@ class Watch(threading.Thread):
               f"{busy:.0%} of a core (waited for one {waited:.1f} s), log lines in {seconds:.0f} s: {dict(events)}", flush=True)
         assert self.stall < STALL_MOST, f"the loop stalled for {self.stall:.3f} s"
         for event, count in events.items():
-            assert count <= seconds + 1, f"{count} lines of {event!r} in {seconds:.0f} s"
+            # one a second, and a window may touch a second more at both ends
+            assert count <= seconds + 2, f"{count} lines of {event!r} in {seconds:.0f} s"
         figures["busy"], figures["waited"] = busy, waited / seconds
         return figures
 
