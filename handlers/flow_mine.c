@@ -31,12 +31,6 @@ static void ask_which(void *ctx, const struct dialogue *d, struct menu *menu)
     }
 }
 
-static struct where after_which(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_step("one");
-}
-
 /* Another's pledge is as unknown as one that is not there. */
 static bool find_pledge(const struct turn *t, const struct dialogue *d, struct pledge *p)
 {
@@ -61,12 +55,6 @@ static void ask_one(void *ctx, const struct dialogue *d, struct menu *menu)
     menu_add(menu, STR("1"), turn_text(t, "flow.mine.cancel", NULL, 0), STR("cancel"));
 }
 
-static struct where after_one(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_step("confirm");
-}
-
 static void ask_confirm(void *ctx, const struct dialogue *d, struct menu *menu)
 {
     struct turn *t = ctx;
@@ -76,12 +64,6 @@ static void ask_confirm(void *ctx, const struct dialogue *d, struct menu *menu)
                              FIELDS({"ref", dialogue_answer(d, "which")},
                                     {"amount", say_pledged(t, p.amount_rial, p.quantity, p.unit)}));
     menu_yes_no(t, menu);
-}
-
-static struct where after_confirm(void *ctx, struct dialogue *d)
-{
-    (void)ctx;
-    return said_yes(d, "confirm") ? go_done() : go_away();
 }
 
 static void finish(void *ctx, const struct dialogue *d)
@@ -94,8 +76,8 @@ static void finish(void *ctx, const struct dialogue *d)
 }
 
 static const struct step steps[] = {
-    {"which", ask_which, NULL, after_which, NULL},
-    {"one", ask_one, NULL, after_one, NULL},
-    {"confirm", ask_confirm, NULL, after_confirm, NULL},
+    {.name = "which", .ask = ask_which},
+    {.name = "one", .ask = ask_one},
+    {.name = "confirm", .ask = ask_confirm, .next = done_if_confirmed},
 };
 const struct flow flow_mine = {"mine", steps, sizeof steps / sizeof steps[0], finish, "cancel"};

@@ -1,6 +1,5 @@
 /* flow need: the state of a need by its code, or the most urgent ones of a
  * province and category.  It only reads; from a need it leads on to a pledge. */
-#include "gateway/base/damm.h"
 #include "handlers/flows.h"
 #include "handlers/handlers.h"
 
@@ -19,13 +18,6 @@ const struct message_spec flow_need_messages[] = {
 
 enum { NEEDS_MOST = 24 };
 
-static bool find_need(const struct turn *t, struct str code, struct need *need)
-{
-    uint64_t number;
-    return code_valid(code) && str_to_u64(code, &number) &&
-           need_get(t->store, t->arena, (uint32_t)number, need) && !str_is(need->status, "draft");
-}
-
 static void ask_code(void *ctx, const struct dialogue *d, struct menu *menu)
 {
     (void)d;
@@ -40,19 +32,13 @@ static bool read_code(void *ctx, const struct dialogue *d, struct str input, str
     struct need need;
     (void)d;
     *value = str_dup(arena, input);
-    return find_need(ctx, input, &need);
+    return flow_need_by_code(ctx, input, &need);
 }
 
 static struct where after_code(void *ctx, struct dialogue *d)
 {
     (void)ctx;
     return go_step(str_is(dialogue_answer(d, "code"), "list") ? "province" : "show");
-}
-
-static struct where after_province(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_step("category");
 }
 
 /* Their names stand in the catalogue, in this order. */
@@ -74,12 +60,6 @@ static bool read_category(void *ctx, const struct dialogue *d, struct str input,
     return read_name(ctx, LEX_CATEGORY, input, value);
 }
 
-static struct where after_category(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_step("needs");
-}
-
 static void ask_needs(void *ctx, const struct dialogue *d, struct menu *menu)
 {
     struct turn *t = ctx;
@@ -89,14 +69,7 @@ static void ask_needs(void *ctx, const struct dialogue *d, struct menu *menu)
                            str_is(category, "all") ? STR("") : category, needs, NEEDS_MOST);
     menu->prompt = turn_text(t, n > 0 ? "flow.needs" : "flow.needs.none", NULL, 0);
     for (size_t i = 0; i < n; i++)
-        menu_add(menu, STR(""), say_in(t, needs[i].short_fa, needs[i].short_en),
-                 say_number(t, needs[i].code));
-}
-
-static struct where after_needs(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_step("show");
+        menu_add(menu, STR(""), say_title(t, &needs[i]), say_number(t, needs[i].code));
 }
 
 static struct str chosen(const struct dialogue *d)
@@ -109,8 +82,8 @@ static void ask_show(void *ctx, const struct dialogue *d, struct menu *menu)
 {
     struct turn *t = ctx;
     struct need need = {.unit = COUNT_RIAL};
-    bool found = find_need(t, chosen(d), &need);
-    struct str title = say_in(t, need.short_fa, need.short_en);
+    bool found = flow_need_by_code(t, chosen(d), &need);
+    struct str title = say_title(t, &need);
     if (!found || !str_is(need.status, "open")) {
         bool filled = found && str_is(need.status, "filled");
         menu->prompt = turn_text(t, filled ? "need.filled" : "need.closed", FIELDS({"title", title}));
@@ -137,10 +110,10 @@ static struct where after_show(void *ctx, struct dialogue *d)
 }
 
 static const struct step steps[] = {
-    {"code", ask_code, read_code, after_code, NULL},
-    {"province", ask_province, read_province, after_province, NULL},
-    {"category", ask_category, read_category, after_category, NULL},
-    {"needs", ask_needs, NULL, after_needs, NULL},
-    {"show", ask_show, NULL, after_show, NULL},
+    {.name = "code", .ask = ask_code, .read = read_code, .next = after_code},
+    {.name = "province", .ask = ask_province, .read = read_province},
+    {.name = "category", .ask = ask_category, .read = read_category},
+    {.name = "needs", .ask = ask_needs},
+    {.name = "show", .ask = ask_show, .next = after_show},
 };
 const struct flow flow_need = {"need", steps, sizeof steps / sizeof steps[0], NULL, NULL};

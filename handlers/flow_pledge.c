@@ -1,6 +1,5 @@
 /* flow pledge: code, amount, confirm.  What is confirmed goes to the handler
  * of `نذر`, which knows of limits, repeats and what is still lacking. */
-#include "gateway/base/damm.h"
 #include "handlers/flows.h"
 #include "handlers/handlers.h"
 
@@ -16,18 +15,6 @@ const struct message_spec flow_pledge_messages[] = {
 };
 
 enum { DIGITS_MOST = 12 };
-
-static bool find_need(const struct turn *t, struct str code, struct need *need)
-{
-    uint64_t number;
-    return code_valid(code) && str_to_u64(code, &number) &&
-           need_get(t->store, t->arena, (uint32_t)number, need) && !str_is(need->status, "draft");
-}
-
-static struct str title_of(const struct turn *t, const struct need *need)
-{
-    return say_in(t, need->short_fa, need->short_en);
-}
 
 /* ---- code ---- */
 
@@ -45,7 +32,7 @@ static bool read_code(void *ctx, const struct dialogue *d, struct str input, str
     struct need need;
     (void)d, (void)arena;
     *value = str_dup(arena, input);
-    return find_need(ctx, input, &need);
+    return flow_need_by_code(ctx, input, &need);
 }
 
 static struct where after_code(void *ctx, struct dialogue *d)
@@ -63,7 +50,7 @@ static struct where after_code(void *ctx, struct dialogue *d)
 static bool need_of(const struct turn *t, const struct dialogue *d, struct need *need)
 {
     *need = (struct need){.unit = COUNT_RIAL};
-    return find_need(t, dialogue_answer(d, "code"), need);
+    return flow_need_by_code(t, dialogue_answer(d, "code"), need);
 }
 
 static void ask_amount(void *ctx, const struct dialogue *d, struct menu *menu)
@@ -71,7 +58,7 @@ static void ask_amount(void *ctx, const struct dialogue *d, struct menu *menu)
     static const char *const keys[] = {"flow.amount", "flow.items", "flow.days"};
     struct need need;
     (void)need_of(ctx, d, &need); /* gone meanwhile: asked as money, and the handler tells */
-    menu->prompt = turn_text(ctx, keys[need.unit], FIELDS({"title", title_of(ctx, &need)}));
+    menu->prompt = turn_text(ctx, keys[need.unit], FIELDS({"title", say_title(ctx, &need)}));
     menu->unread = turn_text(ctx, "flow.amount.bad", NULL, 0);
 }
 
@@ -106,12 +93,6 @@ static bool read_amount(void *ctx, const struct dialogue *d, struct str input, s
     return value->n > 0 && value->n <= DIGITS_MOST && value->p[0] != '0';
 }
 
-static struct where after_amount(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_step("confirm");
-}
-
 /* ---- confirm ---- */
 
 static struct command command_of(const struct turn *t, const struct dialogue *d)
@@ -138,16 +119,10 @@ static void ask_confirm(void *ctx, const struct dialogue *d, struct menu *menu)
     struct need need;
     struct command c = command_of(t, d);
     (void)need_of(t, d, &need); /* gone meanwhile: the handler tells */
-    menu->prompt = turn_text(
-        t, "flow.pledge.confirm",
-        FIELDS({"amount", say_pledged(t, c.amount_rial, c.quantity, c.unit)}, {"title", title_of(t, &need)}));
+    menu->prompt = turn_text(t, "flow.pledge.confirm",
+                             FIELDS({"amount", say_pledged(t, c.amount_rial, c.quantity, c.unit)},
+                                    {"title", say_title(t, &need)}));
     menu_yes_no(t, menu);
-}
-
-static struct where after_confirm(void *ctx, struct dialogue *d)
-{
-    (void)ctx;
-    return said_yes(d, "confirm") ? go_done() : go_away();
 }
 
 static void finish(void *ctx, const struct dialogue *d)
@@ -157,8 +132,8 @@ static void finish(void *ctx, const struct dialogue *d)
 }
 
 static const struct step steps[] = {
-    {"code", ask_code, read_code, after_code, NULL},
-    {"amount", ask_amount, read_amount, after_amount, NULL},
-    {"confirm", ask_confirm, NULL, after_confirm, NULL},
+    {.name = "code", .ask = ask_code, .read = read_code, .next = after_code},
+    {.name = "amount", .ask = ask_amount, .read = read_amount},
+    {.name = "confirm", .ask = ask_confirm, .next = done_if_confirmed},
 };
 const struct flow flow_pledge = {"pledge", steps, sizeof steps / sizeof steps[0], finish, "pledge"};

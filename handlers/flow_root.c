@@ -37,7 +37,8 @@ static struct where after_root(void *ctx, struct dialogue *d)
     return go_step("code");
 }
 
-static const struct step root_steps[] = {{"menu", ask_root, read_root, after_root, NULL}};
+static const struct step root_steps[] = {
+    {.name = "menu", .ask = ask_root, .read = read_root, .next = after_root}};
 const struct flow flow_root = {"root", root_steps, 1, NULL, NULL};
 
 /* ---- language ---- */
@@ -50,12 +51,6 @@ static void ask_language(void *ctx, const struct dialogue *d, struct menu *menu)
     menu_add(menu, STR("2"), STR("English"), STR("en"));
 }
 
-static struct where after_language(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_done();
-}
-
 static void finish_language(void *ctx, const struct dialogue *d)
 {
     struct command c = command_none(COMMAND_language);
@@ -63,7 +58,7 @@ static void finish_language(void *ctx, const struct dialogue *d)
     run_confirmed(ctx, &c);
 }
 
-static const struct step language_steps[] = {{"tongue", ask_language, NULL, after_language, NULL}};
+static const struct step language_steps[] = {{.name = "tongue", .ask = ask_language}};
 const struct flow flow_language = {"language", language_steps, 1, finish_language, "language"};
 
 /* ---- help: for one who cannot read fast, a person calls back ---- */
@@ -75,12 +70,6 @@ static void ask_help(void *ctx, const struct dialogue *d, struct menu *menu)
     menu_add(menu, STR("1"), turn_text(ctx, "ussd.help.call", NULL, 0), STR("call"));
 }
 
-static struct where after_help(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_done();
-}
-
 static void finish_help(void *ctx, const struct dialogue *d)
 {
     struct turn *t = ctx;
@@ -90,7 +79,7 @@ static void finish_help(void *ctx, const struct dialogue *d)
     turn_confirm(t, "ussd.called", FIELDS({"phone", say_phone(t)}));
 }
 
-static const struct step help_steps[] = {{"call", ask_help, NULL, after_help, NULL}};
+static const struct step help_steps[] = {{.name = "call", .ask = ask_help}};
 const struct flow flow_help = {"help", help_steps, 1, finish_help, "help"};
 
 /* ---- resume: ussd.c puts it before what was dropped ---- */
@@ -104,17 +93,11 @@ static void ask_resume(void *ctx, const struct dialogue *d, struct menu *menu)
     menu_lines(ctx, menu, "ussd.resume.options", values, 2, true);
 }
 
-static struct where after_resume(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_done();
-}
-
 /* Who drives it reads the answer itself. */
 static void finish_resume(void *ctx, const struct dialogue *d)
 {
     (void)ctx, (void)d;
 }
 
-static const struct step resume_steps[] = {{"offer", ask_resume, NULL, after_resume, NULL}};
+static const struct step resume_steps[] = {{.name = "offer", .ask = ask_resume}};
 const struct flow flow_resume = {"resume", resume_steps, 1, finish_resume, NULL};

@@ -1,7 +1,6 @@
 /* flow volunteer: province, specialty, availability, consent, confirm.  Who
  * has registered from this phone before is asked whether that is to be changed
  * (families share phones), behind what can be dialled in one go. */
-#include "gateway/base/crypto.h"
 #include "handlers/flows.h"
 #include "handlers/handlers.h"
 #include "handlers/volunteers.h"
@@ -89,12 +88,6 @@ static struct where after_team(void *ctx, struct dialogue *d)
 
 /* ---- province, specialty, availability ---- */
 
-static struct where after_province(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_step("specialty");
-}
-
 static void ask_specialty(void *ctx, const struct dialogue *d, struct menu *menu)
 {
     (void)d;
@@ -109,12 +102,6 @@ static bool read_specialty(void *ctx, const struct dialogue *d, struct str input
     return read_name(ctx, LEX_SPECIALTY, input, value);
 }
 
-static struct where after_specialty(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_step("availability");
-}
-
 static void ask_availability(void *ctx, const struct dialogue *d, struct menu *menu)
 {
     (void)d;
@@ -127,12 +114,6 @@ static bool read_availability(void *ctx, const struct dialogue *d, struct str in
 {
     (void)d, (void)arena;
     return read_name(ctx, LEX_AVAILABILITY, input, value);
-}
-
-static struct where after_availability(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_step("again");
 }
 
 /* ---- consent ---- */
@@ -207,12 +188,12 @@ static void finish(void *ctx, const struct dialogue *d)
 }
 
 static const struct step steps[] = {
-    {"team", ask_nothing, NULL, after_team, is_known},
-    {"province", ask_province, read_province, after_province, NULL},
-    {"specialty", ask_specialty, read_specialty, after_specialty, NULL},
-    {"availability", ask_availability, read_availability, after_availability, NULL},
-    {"again", ask_again, NULL, after_again, is_first},
-    {"consent", ask_consent, NULL, after_consent, NULL},
-    {"confirm", ask_confirm, NULL, after_confirm, NULL},
+    {.name = "team", .ask = ask_nothing, .next = after_team, .needless = is_known},
+    {.name = "province", .ask = ask_province, .read = read_province},
+    {.name = "specialty", .ask = ask_specialty, .read = read_specialty},
+    {.name = "availability", .ask = ask_availability, .read = read_availability},
+    {.name = "again", .ask = ask_again, .next = after_again, .needless = is_first},
+    {.name = "consent", .ask = ask_consent, .next = after_consent},
+    {.name = "confirm", .ask = ask_confirm, .next = after_confirm},
 };
 const struct flow flow_volunteer = {"volunteer", steps, sizeof steps / sizeof steps[0], finish, "volunteer"};

@@ -1,6 +1,7 @@
 /* What flows share, and the SMS door. */
 #include "handlers/flows.h"
 
+#include "gateway/base/damm.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/number.h"
 #include "handlers/handlers.h"
@@ -151,6 +152,19 @@ void menu_yes_no(const struct turn *t, struct menu *menu)
 bool said_yes(const struct dialogue *d, const char *step)
 {
     return str_is(dialogue_answer(d, step), "yes");
+}
+
+struct where done_if_confirmed(void *ctx, struct dialogue *d)
+{
+    (void)ctx; /* the answer alone tells */
+    return said_yes(d, "confirm") ? go_done() : go_away();
+}
+
+bool flow_need_by_code(const struct turn *t, struct str code, struct need *need)
+{
+    uint64_t number;
+    return code_valid(code) && str_to_u64(code, &number) &&
+           need_get(t->store, t->arena, (uint32_t)number, need) && !str_is(need->status, "draft");
 }
 
 void menu_lines(const struct turn *t, struct menu *menu, const char *key, const char *const *values, size_t n,

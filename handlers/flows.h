@@ -45,6 +45,10 @@ struct where go_done(void);
 struct where go_away(void); /* left, with thanks */
 /* "Yes: 1" and "No: 2", worth yes and no. */
 void menu_yes_no(const struct turn *t, struct menu *menu);
+/* Behind a step named confirm: done with a yes, away with a no. */
+struct where done_if_confirmed(void *ctx, struct dialogue *d);
+/* A need that may be shown, by its code as it was pressed. */
+bool flow_need_by_code(const struct turn *t, struct str code, struct need *need);
 bool said_yes(const struct dialogue *d, const char *step);
 /* Provinces by area code, the list behind 9. */
 void ask_province(void *ctx, const struct dialogue *d, struct menu *menu);

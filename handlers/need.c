@@ -62,11 +62,6 @@ static void find_near(struct near *near, struct str typed)
         }
 }
 
-static struct str title_of(const struct turn *t, const struct need *need)
-{
-    return say_in(t, need->short_fa, need->short_en);
-}
-
 /* Each of the needs a slip away needs its own yes. */
 static void ask_near(struct turn *t, const struct near *near)
 {
@@ -80,10 +75,10 @@ static void ask_near(struct turn *t, const struct near *near)
     question_ask(t, &question);
     if (near->n > 1)
         turn_say(t, "code.near.two",
-                 FIELDS({"title", title_of(t, &near->found[0])}, {"title2", title_of(t, &near->found[1])}));
+                 FIELDS({"title", say_title(t, &near->found[0])}, {"title2", say_title(t, &near->found[1])}));
     else
         turn_say(t, "code.near",
-                 FIELDS({"typed", t->command.typed}, {"title", title_of(t, &near->found[0])}));
+                 FIELDS({"typed", t->command.typed}, {"title", say_title(t, &near->found[0])}));
 }
 
 void say_bad_code(struct turn *t)
@@ -104,16 +99,16 @@ static void say_need(struct turn *t, const struct need *need)
     if (str_is(need->status, "filled") || str_is(need->status, "withdrawn") ||
         str_is(need->status, "paused")) {
         turn_say(t, str_is(need->status, "filled") ? "need.filled" : "need.closed",
-                 FIELDS({"title", title_of(t, need)}));
+                 FIELDS({"title", say_title(t, need)}));
         return;
     }
     if (need->verified_at == 0)
         turn_say(t, "need.status.unverified",
-                 FIELDS({"left", say_left(t, need)}, {"title", title_of(t, need)},
+                 FIELDS({"left", say_left(t, need)}, {"title", say_title(t, need)},
                         {"code", say_number(t, need->code)}));
     else
         turn_say(t, "need.status",
-                 FIELDS({"left", say_left(t, need)}, {"title", title_of(t, need)},
+                 FIELDS({"left", say_left(t, need)}, {"title", say_title(t, need)},
                         {"day", say_day(t, need->verified_at)}, {"code", say_number(t, need->code)}));
 }
 
@@ -136,7 +131,7 @@ static void say_list(struct turn *t, struct str province, struct str category)
     for (size_t i = 0; i < n; i++) {
         struct str line =
             turn_text(t, "need.list.line",
-                      FIELDS({"title", title_of(t, &needs[i])}, {"code", say_number(t, needs[i].code)}));
+                      FIELDS({"title", say_title(t, &needs[i])}, {"code", say_number(t, needs[i].code)}));
         struct str longer = str_printf(t->arena, "%.*s\n%.*s", STR_ARG(text), STR_ARG(line));
         if (sms_measure(longer).segments > t->config->service.list_segments)
             break;

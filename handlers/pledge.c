@@ -71,8 +71,7 @@ static void say_covered(struct turn *t, const struct need *need)
         turn_say(t, "pledge.covered.all", NULL, 0);
     else
         turn_say(t, "pledge.covered",
-                 FIELDS({"title", say_in(t, like[0].short_fa, like[0].short_en)},
-                        {"code", say_number(t, like[0].code)}));
+                 FIELDS({"title", say_title(t, &like[0])}, {"code", say_number(t, like[0].code)}));
 }
 
 static bool find_need(struct turn *t, struct target *target)
@@ -82,7 +81,7 @@ static bool find_need(struct turn *t, struct target *target)
         say_bad_code(t);
         return false;
     }
-    target->title = say_in(t, need->short_fa, need->short_en);
+    target->title = say_title(t, need);
     if (str_is(need->status, "withdrawn") || str_is(need->status, "paused")) {
         turn_say(t, "need.closed", FIELDS({"title", target->title}));
         return false;

@@ -143,6 +143,11 @@ struct str say_in(const struct turn *t, struct str fa, struct str en)
     return first ? fa : en;
 }
 
+struct str say_title(const struct turn *t, const struct need *need)
+{
+    return say_in(t, need->short_fa, need->short_en);
+}
+
 static struct str with_word(const struct turn *t, int64_t n, const char *fa, const char *en)
 {
     struct str number = number_write(t->arena, n, persian(t));

@@ -84,11 +84,12 @@ struct str say_rial(const struct turn *t, int64_t rial);
 struct str say_left(const struct turn *t, const struct need *need);
 /* An amount of money or a count, as the pledge has it. */
 struct str say_pledged(const struct turn *t, int64_t rial, int64_t quantity, enum unit unit);
-struct str say_number(const struct turn *t, uint32_t number); /* ASCII: to be typed */
-struct str say_count(const struct turn *t, int64_t count);    /* to be read */
-struct str say_date(const struct turn *t, int64_t at);        /* ۲۹ اردیبهشت, 29 Sep 2026 */
-struct str say_day(const struct turn *t, int64_t at);         /* ۱۴۰۴/۰۲/۲۹, 2026-09-29 */
-struct str say_phone(const struct turn *t);                   /* the office's */
+struct str say_number(const struct turn *t, uint32_t number);        /* ASCII: to be typed */
+struct str say_count(const struct turn *t, int64_t count);           /* to be read */
+struct str say_date(const struct turn *t, int64_t at);               /* ۲۹ اردیبهشت, 29 Sep 2026 */
+struct str say_day(const struct turn *t, int64_t at);                /* ۱۴۰۴/۰۲/۲۹, 2026-09-29 */
+struct str say_phone(const struct turn *t);                          /* the office's */
+struct str say_title(const struct turn *t, const struct need *need); /* its short one */
 struct str say_in(const struct turn *t, struct str fa, struct str en); /* the one of its language */
 
 #endif

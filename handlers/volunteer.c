@@ -125,12 +125,6 @@ bool is_known(void *ctx, const struct dialogue *d)
     return true;
 }
 
-static struct where after_who(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_step("name");
-}
-
 static void ask_name(void *ctx, const struct dialogue *d, struct menu *menu)
 {
     (void)d;
@@ -148,12 +142,6 @@ static bool read_own_name(void *ctx, const struct dialogue *d, struct str input,
     return input.n >= 2 && t->command.digits < 0;
 }
 
-static struct where after_name(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_done();
-}
-
 static void finish_name(void *ctx, const struct dialogue *d)
 {
     struct turn *t = ctx;
@@ -167,8 +155,8 @@ static void finish_name(void *ctx, const struct dialogue *d)
     turn_confirm(t, "volunteer.named", FIELDS({"name", v.name}));
 }
 
-static const struct step name_steps[] = {{"who", ask_nothing, NULL, after_who, is_known},
-                                         {"name", ask_name, read_own_name, after_name, NULL}};
+static const struct step name_steps[] = {{.name = "who", .ask = ask_nothing, .needless = is_known},
+                                         {.name = "name", .ask = ask_name, .read = read_own_name}};
 const struct flow flow_name = {"name", name_steps, 2, finish_name, "volunteer"};
 
 /* ---- leave ---- */
@@ -197,12 +185,6 @@ static void ask_leaving(void *ctx, const struct dialogue *d, struct menu *menu)
     menu_add(menu, STR(""), turn_text(t, "flow.leave.all", NULL, 0), STR("all"));
 }
 
-static struct where after_leaving(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go_done();
-}
-
 static void finish_leaving(void *ctx, const struct dialogue *d)
 {
     struct turn *t = ctx;
@@ -222,7 +204,7 @@ static void finish_leaving(void *ctx, const struct dialogue *d)
         turn_say(t, "leave.none", NULL, 0);
 }
 
-static const struct step leave_steps[] = {{"who", ask_leaving, NULL, after_leaving, is_one}};
+static const struct step leave_steps[] = {{.name = "who", .ask = ask_leaving, .needless = is_one}};
 const struct flow flow_leave = {"leave", leave_steps, 1, finish_leaving, "leave"};
 
 void handle_leave(struct turn *t)

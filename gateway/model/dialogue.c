@@ -71,6 +71,16 @@ static void stand_at_start(const struct flows *flows, struct dialogue *d, const 
     stand_at(d, str_of(f->steps[0].name));
 }
 
+static struct where leads_to(const struct flows *flows, struct dialogue *d, void *ctx)
+{
+    const struct flow *flow = flow_find(flows, d->flow);
+    const struct step *step = step_find(flow, d->step);
+    if (step->next != NULL)
+        return step->next(ctx, d);
+    bool last = step + 1 == flow->steps + flow->n;
+    return last ? (struct where){WHERE_DONE, NULL} : (struct where){WHERE_STEP, step[1].name};
+}
+
 /* Past what is known or needless.  Flows never lead in circles of such steps. */
 enum heard dialogue_skip_known(const struct flows *flows, struct dialogue *d, void *ctx)
 {
@@ -79,7 +89,7 @@ enum heard dialogue_skip_known(const struct flows *flows, struct dialogue *d, vo
         bool known = dialogue_answer(d, step->name).p != NULL;
         if (!known && (step->needless == NULL || !step->needless(ctx, d)))
             return HEARD_PAGE;
-        struct where where = step->next(ctx, d);
+        struct where where = leads_to(flows, d, ctx);
         if (where.kind == WHERE_DONE)
             return HEARD_DONE;
         if (where.kind == WHERE_LEFT)

@@ -70,7 +70,8 @@ struct step {
     /* What is none of the menu's keys.  NULL: wrong. VALUE lives in ARENA. */
     bool (*read)(void *ctx, const struct dialogue *d, struct str input, struct arena *arena,
                  struct str *value);
-    /* Where it leads, once its answer is kept (or it was needless). */
+    /* Where it leads, once its answer is kept (or it was needless).  NULL: to the step behind it, and
+     * behind the last the flow is done. */
     struct where (*next)(void *ctx, struct dialogue *d);
     /* Whether it need not be asked at all.  NULL: it is asked. */
     bool (*needless)(void *ctx, const struct dialogue *d);

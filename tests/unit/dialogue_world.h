@@ -45,12 +45,6 @@ static bool knows_tongue(void *ctx, const struct dialogue *d)
     return !((const struct people *)ctx)->is_new;
 }
 
-static struct where after_tongue(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go(WHERE_STEP, "menu");
-}
-
 static void ask_menu(void *ctx, const struct dialogue *d, struct menu *menu)
 {
     (void)ctx, (void)d;
@@ -70,7 +64,7 @@ static struct where after_menu(void *ctx, struct dialogue *d)
     return go(WHERE_FLOW, str_is(chosen, "gift") ? "gift" : "order");
 }
 
-static const struct step home_steps[] = {{"tongue", ask_tongue, NULL, after_tongue, knows_tongue},
+static const struct step home_steps[] = {{"tongue", ask_tongue, NULL, NULL, knows_tongue},
                                          {"menu", ask_menu, NULL, after_menu, NULL}};
 static const struct flow home = {"home", home_steps, 2, NULL, NULL};
 
@@ -88,12 +82,6 @@ static bool is_first_order(void *ctx, const struct dialogue *d)
 {
     (void)d;
     return !((const struct people *)ctx)->came_before;
-}
-
-static struct where after_again(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go(WHERE_STEP, "area");
 }
 
 static void ask_area(void *ctx, const struct dialogue *d, struct menu *menu)
@@ -114,12 +102,6 @@ static bool read_area(void *ctx, const struct dialogue *d, struct str input, str
     (void)ctx, (void)d;
     *value = str_dup(arena, STR("Qom"));
     return str_is(input, "qom");
-}
-
-static struct where after_area(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go(WHERE_STEP, "item");
 }
 
 static void ask_item(void *ctx, const struct dialogue *d, struct menu *menu)
@@ -174,8 +156,8 @@ static struct where after_sure(void *ctx, struct dialogue *d)
 }
 
 static const struct step order_steps[] = {
-    {"again", ask_again, NULL, after_again, is_first_order},
-    {"area", ask_area, read_area, after_area, NULL},
+    {"again", ask_again, NULL, NULL, is_first_order},
+    {"area", ask_area, read_area, NULL, NULL},
     {"item", ask_item, NULL, after_item, NULL},
     {"price", ask_menu, NULL, after_note, NULL}, /* never asked */
     {"note", ask_note, read_note, after_note, NULL},
@@ -191,12 +173,6 @@ static bool is_needless(void *ctx, const struct dialogue *d)
     return true;
 }
 
-static struct where after_skipped(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go(WHERE_STEP, "box");
-}
-
 static void ask_box(void *ctx, const struct dialogue *d, struct menu *menu)
 {
     (void)ctx, (void)d;
@@ -206,14 +182,8 @@ static void ask_box(void *ctx, const struct dialogue *d, struct menu *menu)
     menu_add(menu, STR(""), STR("Small"), STR("small"));
 }
 
-static struct where after_box(void *ctx, struct dialogue *d)
-{
-    (void)ctx, (void)d;
-    return go(WHERE_DONE, NULL);
-}
-
-static const struct step gift_steps[] = {{"skipped", ask_menu, NULL, after_skipped, is_needless},
-                                         {"box", ask_box, NULL, after_box, NULL}};
+static const struct step gift_steps[] = {{"skipped", ask_menu, NULL, NULL, is_needless},
+                                         {"box", ask_box, NULL, NULL, NULL}};
 static const struct flow gift = {"gift", gift_steps, 2, NULL, NULL};
 
 static const struct flow *const table[] = {&home, &order, &gift};
