@@ -60,7 +60,8 @@ static int restore(const char *file, const char *database)
     if (!good)
         fprintf(stderr, "yavar: %s\n", e.text);
     else
-        printf("%s is back at %s.\n%lld messages are held: `yavar message list --held`, then `yavar message "
+        printf("%s is as it was in %s.\n%lld messages are held: `yavar message list --held`, then `yavar "
+               "message "
                "retry ID` or `drop ID`.\n",
                database, file, (long long)restored.held);
     if (good && restored.kept[0] != '\0')

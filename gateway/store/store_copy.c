@@ -179,6 +179,15 @@ static bool name_kept(const char *database, int64_t now_ms, struct store_restore
     return (n > 0 && (size_t)n < sizeof restored->kept) || error_set(e, "%s: the path is too long", database);
 }
 
+static bool restore_by(const struct path *ready, const char *from, const char *to, int64_t now_ms,
+                       struct store_restored *restored, struct error *e)
+{
+    return copy_checked(from, ready->text, e) && make_safe(ready->text, now_ms, &restored->held, e) &&
+           (access(to, F_OK) != 0 ||
+            (name_kept(to, now_ms, restored, e) && put_aside(to, restored->kept, e))) &&
+           put_in_place(ready->text, to, e);
+}
+
 bool store_restore(const char *from, const char *to, int64_t now_ms, struct store_restored *restored,
                    struct error *e)
 {
@@ -186,12 +195,13 @@ bool store_restore(const char *from, const char *to, int64_t now_ms, struct stor
     *restored = (struct store_restored){.held = 0};
     if (same_file(from, to))
         return error_set(e, "%s is the database itself", from);
-    if (!path_with(&ready, to, ".restoring", e) || !copy_checked(from, ready.text, e) ||
-        !make_safe(ready.text, now_ms, &restored->held, e))
+    if (!path_with(&ready, to, ".restoring", e))
         return false;
-    if (access(to, F_OK) == 0 && (!name_kept(to, now_ms, restored, e) || !put_aside(to, restored->kept, e)))
-        return false;
-    return put_in_place(ready.text, to, e);
+    if (restore_by(&ready, from, to, now_ms, restored, e))
+        return true;
+    /* what is left of it would only take room; the fault is told already */
+    (void)unlink(ready.text);
+    return false;
 }
 
 const char *store_engine_version(void)

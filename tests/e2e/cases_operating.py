@@ -1,7 +1,10 @@
 """What an operator does: backup, restore, doctor, and what is held after it."""
 
+import re
 import socket
+import sqlite3
 import threading
+import time
 
 from service import key, until
 from tap import case
@@ -71,6 +74,8 @@ def doctor(stage):
     with stage.fresh() as (service, telecom):
         service.ini.chmod(0o600)
         service.cli("backup", str(service.folder / "copy.db"))
+        modes = {path.name: path.stat().st_mode & 0o777 for path in service.folder.glob("yavar.db*")}
+        assert not [name for name, mode in modes.items() if mode & 0o077], f"others can read {modes}"
         well = service.cli("doctor").stdout
         for word in ("clock", "disk", "permissions", "library", "telecom", "service      it runs", "backup"):
             assert word in well, f"{word} is not in\n{well}"
@@ -81,6 +86,20 @@ def doctor(stage):
         (service.folder / "copy.db").unlink()
         ill = service.cli("doctor", expect=1).stdout
         assert "fault  telecom" in ill and "does not run" in ill and "no longer there" in ill, ill
+
+
+@case("doctor tells how old the last backup is: fine, to be looked at by day, a fault")
+def doctor_backup_age(stage):
+    with stage.fresh() as (service, _):
+        copy = str(service.folder / "copy.db")
+        service.cli("backup", copy)
+        service.stop()
+        for days, verdict in ((1, "ok"), (3, "warn"), (8, "fault")):
+            with sqlite3.connect(service.folder / "yavar.db") as database:      # no command makes a backup old
+                database.execute("UPDATE setting SET value = CAST(? AS BLOB) WHERE name = 'backup'",
+                                 (f"{int(time.time()) - days * 86400 - 60} {copy}",))
+            told = service.cli("doctor", expect=None).stdout
+            assert re.search(rf"^{verdict} +backup +the last one is {days} days old", told, re.M), told
 
 
 @case("doctor tells a database that nobody backed up, one that is no database, and a telecom that only accepts")

@@ -203,6 +203,8 @@ static void a_damaged_backup_is_refused(void **state)
         assert_int_equal(fputc(0xA5, file), 0xA5);
     assert_int_equal(fclose(file), 0);
     assert_false(store_restore(copy, w->path, NOW_MS, &restored, &e));
+    in_folder(w, "y.db.restoring", copy);
+    assert_int_not_equal(access(copy, F_OK), 0); /* nothing half is left */
 }
 
 static void restores_where_nothing_stands(void **state)

@@ -60,6 +60,22 @@ static void a_code_that_comes_waits_for_one_at_the_most(void **state)
     assert_true(at_once);
 }
 
+/* Conf., conf., broadcast: it owes two turns then.  Who has nothing to send owes nothing. */
+static void a_lane_that_was_empty_begins_anew(void **state)
+{
+    struct pace pace;
+    int count[LANES], turn = 1;
+    const bool both[LANES] = {false, true, false, true};
+    (void)state;
+    pace_start(&pace, 0);
+    turns(&pace, both, 3, count);
+    assert_int_equal(count[LANE_BROADCAST], 1);
+    turns(&pace, (const bool[LANES]){false, true, false, false}, 1, count);
+    while (pace_lane(&pace, both) != LANE_BROADCAST)
+        turn++;
+    assert_int_equal(turn, 4);
+}
+
 static void tokens_come_at_the_rate(void **state)
 {
     struct pace pace;
@@ -91,6 +107,7 @@ int main(void)
         cmocka_unit_test(all_lanes_get_their_shares),
         cmocka_unit_test(what_is_unused_passes_on),
         cmocka_unit_test(a_code_that_comes_waits_for_one_at_the_most),
+        cmocka_unit_test(a_lane_that_was_empty_begins_anew),
         cmocka_unit_test(tokens_come_at_the_rate),
         cmocka_unit_test(a_burst_is_bounded),
     };
