@@ -35,8 +35,9 @@ enum engine_result {
 struct engine *engine_open(const char *path, enum engine_mode mode, struct error *e) MUST_CHECK;
 void engine_close(struct engine *engine); /* with its statements; NULL is fine */
 
-/* Statements live until the engine closes. NULL: engine_reason says why. */
+/* Statements live until they are dropped or the engine closes. NULL: engine_reason says why. */
 struct statement *engine_prepare(struct engine *engine, const char *sql) MUST_CHECK;
+void engine_drop(struct engine *engine, struct statement *statement);
 enum engine_value_kind { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB };
 struct engine_value {
     enum engine_value_kind kind;

@@ -192,6 +192,17 @@ struct statement *engine_prepare(struct engine *engine, const char *sql)
     return s;
 }
 
+void engine_drop(struct engine *engine, struct statement *s)
+{
+    struct statement **at = &engine->statements;
+    while (*at != s)
+        at = &(*at)->next;
+    *at = s->next;
+    /* what its last step said was told by that step */
+    (void)sqlite3_finalize(s->stmt);
+    free(s);
+}
+
 bool engine_bind(struct statement *s, int parameter, const struct engine_value *value)
 {
     const char *bytes = value->s.p != NULL ? value->s.p : "";

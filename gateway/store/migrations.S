@@ -9,4 +9,5 @@ migration_\number:
     migration 0001 "gateway/store/migrations/0001_start.sql"
     migration 0002 "gateway/store/migrations/0002_reports.sql"
     migration 0003 "gateway/store/migrations/0003_dialogues.sql"
+    migration 0004 "gateway/store/migrations/0004_broadcasts.sql"
     .section .note.GNU-stack,"",%progbits

@@ -21,10 +21,21 @@ enum query_name {
     QUERIES,
 };
 
+/* Statements composed of fixed fragments (audience.def), the last few that
+ * were used: query_composed.c. */
+enum { COMPOSED_MOST = 8 };
+struct composed {
+    char *sql; /* NULL: free */
+    struct statement *statement;
+    uint64_t used;
+};
+
 struct store {
     struct engine *engine;
     enum store_mode mode;
     struct statement *prepared[QUERIES];
+    struct composed composed[COMPOSED_MOST];
+    uint64_t composed_uses;
     enum store_failure failed;
     struct error reason;
     struct reference_key key;
@@ -38,6 +49,11 @@ struct query {
 };
 
 struct query query_begin(struct store *store, enum query_name name);
+/* The same for a composed statement, prepared once while it stays in use; at
+ * most one at a time. */
+struct query query_composed(struct store *store, const char *sql);
+void query_composed_forget(struct store *store); /* all of them, when the store closes */
+void query_fail(struct store *store, enum engine_result result);
 void query_int(struct query *q, int64_t value);
 void query_text(struct query *q, struct str value); /* must live until query_end */
 void query_text_or_null(struct query *q, struct str value);

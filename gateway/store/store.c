@@ -18,13 +18,14 @@ static const char *const sql_of[QUERIES] = {
 #undef Q
 };
 
-extern const char migration_0001[], migration_0002[], migration_0003[]; /* migrations.S */
-static const char *const migrations[] = {migration_0001, migration_0002, migration_0003};
+/* migrations.S */
+extern const char migration_0001[], migration_0002[], migration_0003[], migration_0004[];
+static const char *const migrations[] = {migration_0001, migration_0002, migration_0003, migration_0004};
 enum { MIGRATIONS = sizeof migrations / sizeof migrations[0] };
 
 /* ---- queries ---- */
 
-static void fail(struct store *store, enum engine_result result)
+void query_fail(struct store *store, enum engine_result result)
 {
     if (store->failed != STORE_FINE)
         return;
@@ -42,7 +43,7 @@ struct query query_begin(struct store *store, enum query_name name)
     if (store->prepared[name] == NULL)
         store->prepared[name] = engine_prepare(store->engine, sql_of[name]);
     if (store->prepared[name] == NULL)
-        fail(store, ENGINE_FAULT);
+        query_fail(store, ENGINE_FAULT);
     q.statement = store->prepared[name];
     return q;
 }
@@ -51,7 +52,7 @@ static void bind(struct query *q, enum engine_value_kind kind, int64_t n, struct
 {
     struct engine_value value = {kind, n, s};
     if (q->statement != NULL && !engine_bind(q->statement, q->next++, &value)) {
-        fail(q->store, ENGINE_FAULT);
+        query_fail(q->store, ENGINE_FAULT);
         engine_reset(q->statement);
         q->statement = NULL;
     }
@@ -86,7 +87,7 @@ bool query_row(struct query *q)
     if (result == ENGINE_ROW)
         return true;
     if (result != ENGINE_DONE)
-        fail(q->store, result);
+        query_fail(q->store, result);
     engine_reset(q->statement);
     q->statement = NULL;
     return false;
@@ -122,7 +123,7 @@ static bool run(struct store *store, const char *sql)
 {
     enum engine_result result = engine_run(store->engine, sql);
     if (result != ENGINE_DONE)
-        fail(store, result);
+        query_fail(store, result);
     return result == ENGINE_DONE;
 }
 
@@ -141,7 +142,7 @@ enum store_commit store_commit(struct store *store)
     enum engine_result result = engine_run(store->engine, "COMMIT");
     if (result == ENGINE_DONE)
         return STORE_DONE;
-    fail(store, result);
+    query_fail(store, result);
     return result == ENGINE_IO || (result == ENGINE_FAULT && !engine_in_transaction(store->engine))
                ? STORE_UNKNOWN
                : STORE_NOT_DONE;
@@ -309,6 +310,7 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
+    query_composed_forget(store);
     engine_close(store->engine);
     free(store->path);
     free(store);

@@ -206,6 +206,30 @@ void forget_person(struct store *store, struct forgetting *f);
  * of the inbox stay, so that a repeat is known. */
 bool forget_messages(struct store *store, struct forgetting *f, int64_t now_ms, int64_t most);
 
+/* ---- audiences (gateway/model/audience.h), fixed and resolved ---- */
+
+struct audience;
+struct audience_fault;
+/* Looks up the campaigns and needs; false with a fault at what is not there. */
+bool audience_resolve(struct store *store, struct arena *arena, struct audience *audience,
+                      struct audience_fault *fault) MUST_CHECK;
+/* Who is meant: at home (COUNTRY is its code), abroad, and, wherever they are, opted out. */
+struct audience_count {
+    int64_t people, abroad, stopped;
+};
+void audience_count(struct store *store, struct arena *arena, const struct audience *audience,
+                    struct str country, struct audience_count *count);
+/* Phones behind AFTER in their order, nobody who opted out, and AFTER moved
+ * on.  It looks at MOST phones that may be meant and no further, so that every
+ * page takes as little time: one may be short, or empty, while MORE is true. */
+struct audience_page {
+    int64_t after; /* 0: from the beginning */
+    bool abroad;   /* those abroad too */
+    bool more;
+};
+size_t audience_page(struct store *store, struct arena *arena, const struct audience *audience,
+                     struct str country, struct audience_page *page, int64_t *phones, size_t most);
+
 /* ---- the outbox ---- */
 
 int64_t outbox_add(struct store *store, const struct outbound *message, int64_t now_ms);

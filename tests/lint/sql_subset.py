@@ -40,7 +40,8 @@ def sql_faults(sql, claim=False):
 
 def sql_subset(tree):
     store = "gateway/store/"
-    for path in [f for f in tree.files if f == store + "queries.def"]:
+    tables = (store + "queries.def", store + "audience.def")  # whole queries; fragments of composed ones
+    for path in [f for f in tree.files if f in tables]:
         text = DIRECTIVE.sub(lambda m: blank(m[0]), tree.uncommented(path))
         for m in re.finditer(r"\S[^\n]*", QUERY_ROW.sub(lambda m: blank(m[0]), text)):
             yield path, line_at(text, m.start()), f'not a row Q(name, "SQL"): {m[0]}'
@@ -59,6 +60,6 @@ def sql_subset(tree):
             yield path, line_at(sql, offset), what
     for path in tree.house(".c", ".h", ".def"):
         text = tree.uncommented(path)
-        for m in TOKENS.finditer(text if path != store + "queries.def" else ""):
+        for m in TOKENS.finditer(text if path not in tables else ""):
             if SQL_IN_C.match(m[0]) and not fnmatch(path, store + "engine_*.c"):
                 yield path, line_at(text, m.start()), f"SQL outside queries.def: {m[0][:40]}"

@@ -151,6 +151,8 @@ CASES = {
             "SELECT IIF(a, 1, 2) FROM t", "SELECT a FROM t ORDER BY a COLLATE NOCASE"]))
         + 'Q(good, "UPDATE t SET a = max(b) WHERE c IN (SELECT d FROM e LIMIT 1), f ON CONFLICT (a) DO NOTHING '
           'RETURNING a")\nQ(cut, "SELECT " COLUMNS)\n',
+        "gateway/store/audience.def": 'Q(is_a, "c.a = ?1 AND (")\nQ(is_b, "c.a IS ?1")\nQ(is_c, "c.a = ?2")\n'
+                                      'Q(is_d, "c.a == 1")\nQ(from_e, "SELECT rowid FROM t")\nQ(f, name)\n',
         "gateway/store/migrations/0001_first.sql": "CREATE TABLE a (\n id INTEGER,\n b BIGINT, c {int}, d TEXT,\n"
                                                    " e BLOB,\n f {real}\n) STRICT;\n-- STRICT\nDELETE FROM a "
                                                    "WHERE b == 1;\n",
@@ -161,6 +163,11 @@ CASES = {
         "handlers/a.c": c('f("  INSERT INTO t");'),
     }, "\n".join(f"gateway/store/queries.def:{n}: bad_{n - 1}:" for n in range(1, 26)) + """
           gateway/store/queries.def:27: not a row
+          gateway/store/audience.def:2: is_b:
+          gateway/store/audience.def:3: is_c:
+          gateway/store/audience.def:4: is_d:
+          gateway/store/audience.def:5: from_e:
+          gateway/store/audience.def:6: not a row
           gateway/store/migrations/0001_first.sql:2: INTEGER
           gateway/store/migrations/0001_first.sql:3: BIGINT
           gateway/store/migrations/0001_first.sql:4: BLOB

@@ -1,0 +1,257 @@
+/* What a tree says: printed, compared, doubted, confined; and what its
+ * faults say. */
+#include "gateway/base/arena.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/number.h"
+#include "gateway/base/utf8.h"
+#include "gateway/model/audience.h"
+#include "gateway/model/audience_words.h"
+
+struct printer {
+    const struct audience *audience;
+    const struct lexicon *lexicon;
+    struct sbuf out;
+    enum language language;
+    struct zone *utc; /* NULL: none could be opened; then dates are Gregorian */
+};
+
+static void print_digits(struct printer *p, struct str digits)
+{
+    sbuf_add(&p->out, p->language == LANGUAGE_FA ? digits_persian(p->out.arena, digits) : digits);
+}
+
+static void print_since(struct printer *p, const struct audience_node *node)
+{
+    struct arena *arena = p->out.arena;
+    bool days = node->n % 24 == 0;
+    char iso[24];
+    if (node->since == SINCE_HOURS) {
+        print_digits(p, str_printf(arena, "%lld", (long long)(days ? node->n / 24 : node->n)));
+        const char *const units[LANGUAGES][2] = {{" ساعت", " روز"}, {"h", "d"}};
+        sbuf_add(&p->out, str_of(units[p->language][days]));
+    } else if (p->language == LANGUAGE_FA && p->utc != NULL) {
+        struct day day = zone_day(p->utc, CALENDAR_PERSIAN, node->n * 86400);
+        print_digits(p, str_printf(arena, "%04d/%02d/%02d", day.year, day.month, day.day));
+    } else {
+        clock_iso(node->n * 86400, iso);
+        print_digits(p, str_from(iso, 10));
+    }
+}
+
+static bool is_simple(struct str word)
+{
+    while (word.n > 0) {
+        uint32_t c = utf8_next(&word);
+        if (c == '(' || c == ')' || c == ',' || c == ';')
+            return false;
+    }
+    return true;
+}
+
+static void print_named(struct printer *p, const struct audience_node *node)
+{
+    static const enum lex_kind kinds[AUDIENCE_KINDS] = {[AUDIENCE_PROVINCE] = LEX_PROVINCE,
+                                                        [AUDIENCE_SPECIALTY] = LEX_SPECIALTY,
+                                                        [AUDIENCE_AVAILABILITY] = LEX_AVAILABILITY};
+    const struct lex_name *name = &p->lexicon->names[kinds[node->kind]].v[node->name];
+    sbuf_add(&p->out, p->language == LANGUAGE_FA ? name->fa : name->en);
+}
+
+static void print_atom(struct printer *p, const struct audience_node *node)
+{
+    if (node->name >= 0) {
+        print_named(p, node);
+        return;
+    }
+    sbuf_add(&p->out, str_of(audience_shown(node->kind, p->language)));
+    if (node->kind == AUDIENCE_CAMPAIGN || node->kind == AUDIENCE_NEED || node->kind == AUDIENCE_UNPAID)
+        sbuf_byte(&p->out, ' ');
+    if (node->kind == AUDIENCE_CAMPAIGN)
+        sbuf_printf(&p->out, is_simple(node->slug) ? "%.*s" : "\"%.*s\"", STR_ARG(node->slug));
+    else if (node->kind == AUDIENCE_NEED)
+        print_digits(p, str_printf(p->out.arena, "%lld", (long long)node->n));
+    else if (node->kind == AUDIENCE_UNPAID)
+        print_since(p, node);
+}
+
+/* How tightly a node binds: brackets stand where a looser one is inside. */
+static int binding(enum audience_kind kind)
+{
+    return kind == AUDIENCE_OR ? 0 : kind == AUDIENCE_AND ? 1 : 2;
+}
+
+static void print_node(struct printer *p, int at, int around)
+{
+    const struct audience_node *node = &p->audience->v[at];
+    bool brackets = binding(node->kind) < around;
+    if (brackets)
+        sbuf_byte(&p->out, '(');
+    if (node->kind == AUDIENCE_OR && node->first < 0) { /* of a scope without provinces */
+        sbuf_add(&p->out, p->language == LANGUAGE_FA ? STR("هیچ‌کس") : STR("nobody"));
+    } else if (node->kind == AUDIENCE_NOT) {
+        sbuf_printf(&p->out, "%s ", audience_shown(AUDIENCE_NOT, p->language));
+        print_node(p, node->first, 2);
+    } else if (node->first < 0) {
+        print_atom(p, node);
+    } else {
+        for (int child = node->first; child >= 0; child = p->audience->v[child].next) {
+            print_node(p, child, binding(node->kind) + 1);
+            if (p->audience->v[child].next >= 0)
+                sbuf_printf(&p->out, " %s ", audience_shown(node->kind, p->language));
+        }
+    }
+    if (brackets)
+        sbuf_byte(&p->out, ')');
+}
+
+struct str audience_print(const struct lexicon *lexicon, struct arena *arena, const struct audience *audience,
+                          enum language language)
+{
+    struct printer p = {audience, lexicon, sbuf_in(arena), language, NULL};
+    struct error e;
+    if (language == LANGUAGE_FA)
+        p.utc = zone_open("Etc/UTC", &e);
+    print_node(&p, audience->root, 0);
+    zone_close(p.utc);
+    return sbuf_str(&p.out);
+}
+
+/* ---- comparing ---- */
+
+static bool same(const struct audience *a, int i, const struct audience *b, int j)
+{
+    const struct audience_node *x = &a->v[i], *y = &b->v[j];
+    if (x->kind != y->kind || x->name != y->name || x->n != y->n || x->since != y->since ||
+        !str_eq(x->slug, y->slug))
+        return false;
+    for (i = x->first, j = y->first; i >= 0 && j >= 0; i = a->v[i].next, j = b->v[j].next)
+        if (!same(a, i, b, j))
+            return false;
+    return i < 0 && j < 0;
+}
+
+bool audience_equal(const struct audience *a, const struct audience *b)
+{
+    return same(a, a->root, b, b->root);
+}
+
+/* ---- times, doubts, scope ---- */
+
+void audience_fix(struct audience *audience, struct zone *zone, int64_t now)
+{
+    for (int i = 0; i < audience->n; i++) {
+        struct audience_node *node = &audience->v[i];
+        if (node->kind != AUDIENCE_UNPAID)
+            continue;
+        node->value = now - node->n * 3600;
+        if (node->since == SINCE_DATE) {
+            /* the local day after that one: its noon in UTC is surely on the day itself */
+            struct day day = zone_day(zone, CALENDAR_GREGORIAN, (node->n + 1) * 86400 + 43200);
+            if (!zone_day_start(zone, CALENDAR_GREGORIAN, day, &node->value))
+                node->value = (node->n + 1) * 86400;
+        }
+    }
+}
+
+bool audience_doubt(const struct audience *audience, struct audience_place *place)
+{
+    for (int i = 0; i < audience->n; i++) {
+        int last[AUDIENCE_KINDS];
+        if (audience->v[i].kind != AUDIENCE_AND)
+            continue;
+        for (int k = 0; k < AUDIENCE_KINDS; k++)
+            last[k] = -1;
+        for (int c = audience->v[i].first; c >= 0; c = audience->v[c].next) {
+            const struct audience_node *node = &audience->v[c];
+            bool one = node->kind == AUDIENCE_PROVINCE || node->kind == AUDIENCE_SPECIALTY;
+            if (one && last[node->kind] >= 0 && last[node->kind] != node->name) {
+                *place = node->place;
+                return true;
+            }
+            last[node->kind] = node->name;
+        }
+    }
+    return false;
+}
+
+static int put_node(struct audience *a, enum audience_kind kind)
+{
+    a->v[a->n] = (struct audience_node){.kind = kind, .first = -1, .next = -1, .name = -1};
+    return a->n++;
+}
+
+void audience_confine(struct audience *a, const struct lexicon *lexicon, const int *provinces, int count)
+{
+    int either = put_node(a, AUDIENCE_OR); /* of none: nobody */
+    for (int i = count - 1; i >= 0; i--) {
+        int province = put_node(a, AUDIENCE_PROVINCE);
+        a->v[province].name = provinces[i];
+        a->v[province].slug = lexicon->names[LEX_PROVINCE].v[provinces[i]].slug;
+        a->v[province].next = a->v[either].first;
+        a->v[either].first = province;
+    }
+    if (a->v[a->root].kind != AUDIENCE_AND) {
+        int both = put_node(a, AUDIENCE_AND);
+        a->v[both].first = a->root;
+        a->root = both;
+    }
+    a->v[either].next = a->v[a->root].first;
+    a->v[a->root].first = either;
+}
+
+/* ---- what is wrong ---- */
+
+/* ~ is the word as it was written, ^ the hint. */
+static const char *const sentences[AUDIENCE_PROBLEMS][LANGUAGES] = {
+    [AUDIENCE_FINE] = {"", ""},
+    [AUDIENCE_EMPTY] = {"مخاطب نوشته نشده است؛ مثلاً: پزشکان زنجان",
+                        "no audience; for example: physicians zanjan"},
+    [AUDIENCE_TOO_LONG] =
+        {"مخاطب بلندتر از اندازه است؛ کوتاه‌تر بنویسید.",
+         "the audience is too long; make it shorter"},
+    [AUDIENCE_TOO_MANY] =
+        {"بخش‌های مخاطب بیش از ۶۴ تاست؛ کوتاه‌تر بنویسید.",
+         "the audience has more than 64 parts; make it shorter"},
+    [AUDIENCE_TOO_DEEP] = {"پرانتزها یا «نه»ها بیش از ۱۶ لایه‌اند.",
+                           "brackets or NOTs go deeper than 16"},
+    [AUDIENCE_UNKNOWN] = {"نمی‌دانم «~» چیست.", "I do not know \"~\""},
+    [AUDIENCE_AMBIGUOUS] = {"«~» نام چند استان است؛ کدام: ^؟", "\"~\" fits several provinces: ^?"},
+    [AUDIENCE_NOTHING_BEFORE] = {"پیش از «~» چیزی نیست.", "nothing stands before \"~\""},
+    [AUDIENCE_NOTHING_BEHIND] = {"پس از «~» چیزی نیست.", "nothing stands behind \"~\""},
+    [AUDIENCE_UNCLOSED] = {"«~» بسته نشده است.", "\"~\" is not closed"},
+    [AUDIENCE_UNOPENED] = {"«~» باز نشده است.", "\"~\" closes nothing"},
+    [AUDIENCE_NO_PROVINCE] = {"پس از «~» نام استان بنویسید.", "a province must stand behind \"~\""},
+    [AUDIENCE_NO_CAMPAIGN] = {"پس از «~» کلیدواژهٔ پویش را بنویسید.",
+                              "the campaign's word must stand behind \"~\""},
+    [AUDIENCE_NO_CODE] = {"پس از «~» کد نیاز را بنویسید.", "the need's code must stand behind \"~\""},
+    [AUDIENCE_BAD_CODE] = {"کد «~» درست نیست؛ دوباره نگاه کنید.", "the code \"~\" is not right; look again"},
+    [AUDIENCE_NO_DATE] = {"پس از «~» تاریخ یا مدت بنویسید: ۱۴۰۵/۰۶/۰۱ یا ۳۰ روز",
+                          "a date or a time must stand behind \"~\": 2026-08-23 or 30d"},
+    [AUDIENCE_BAD_DATE] = {"روز «~» در تقویم نیست.", "there is no day \"~\""},
+    [AUDIENCE_BAD_DURATION] = {"مدت «~» را نفهمیدم؛ مثلاً: ۳۰ روز", "\"~\" is no time; for example: 30d"},
+    [AUDIENCE_CAMPAIGN_ABSENT] = {"پویشی به نام «~» نیست.", "there is no campaign \"~\""},
+    [AUDIENCE_NEED_ABSENT] = {"نیازی با کد «~» نیست.", "there is no need \"~\""},
+};
+static const char *const suggestions[LANGUAGES] = {
+    "نمی‌دانم «~» چیست؛ منظورتان «^» است؟",
+    "I do not know \"~\"; do you mean \"^\"?"};
+
+enum { WORD_SHOWN_MOST = 60 /* bytes */ };
+
+struct str audience_fault_text(struct arena *arena, const struct audience_fault *fault,
+                               enum language language)
+{
+    struct sbuf out = sbuf_in(arena);
+    bool hinted = fault->problem == AUDIENCE_UNKNOWN && fault->hint[language].n > 0;
+    const char *c = hinted ? suggestions[language] : sentences[fault->problem][language];
+    struct str word = utf8_cut(fault->word, WORD_SHOWN_MOST);
+    for (; *c != '\0'; c++) {
+        if (*c == '~')
+            sbuf_printf(&out, "%.*s%s", STR_ARG(word), word.n < fault->word.n ? "…" : "");
+        else if (*c == '^')
+            sbuf_add(&out, fault->hint[language]);
+        else
+            sbuf_byte(&out, *c);
+    }
+    return sbuf_str(&out);
+}

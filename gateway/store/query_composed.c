@@ -1,0 +1,57 @@
+/* Composed statements: an audience has a shape of its own, and each page of
+ * its broadcast is the same statement again.  The last few shapes stay
+ * prepared; the one used longest ago makes room. */
+#include "gateway/store/query.h"
+
+#include <stdlib.h>
+
+static void drop(struct store *store, struct composed *c)
+{
+    if (c->sql != NULL)
+        engine_drop(store->engine, c->statement);
+    free(c->sql);
+    c->sql = NULL;
+}
+
+static bool prepare(struct store *store, struct composed *c, const char *sql)
+{
+    drop(store, c);
+    char *copy = strdup(sql);
+    struct statement *statement = copy != NULL ? engine_prepare(store->engine, sql) : NULL;
+    if (statement == NULL) {
+        free(copy);
+        query_fail(store, ENGINE_FAULT);
+        return false;
+    }
+    c->sql = copy;
+    c->statement = statement;
+    return true;
+}
+
+struct query query_composed(struct store *store, const char *sql)
+{
+    struct query q = {store, NULL, 1, 0};
+    struct composed *c = &store->composed[0];
+    if (store->failed != STORE_FINE)
+        return q;
+    for (size_t i = 0; i < COMPOSED_MOST; i++) {
+        struct composed *other = &store->composed[i];
+        if (other->sql != NULL && strcmp(other->sql, sql) == 0) {
+            c = other;
+            break;
+        }
+        if (c->sql != NULL && (other->sql == NULL || other->used < c->used))
+            c = other;
+    }
+    if ((c->sql == NULL || strcmp(c->sql, sql) != 0) && !prepare(store, c, sql))
+        return q;
+    c->used = ++store->composed_uses;
+    q.statement = c->statement;
+    return q;
+}
+
+void query_composed_forget(struct store *store)
+{
+    for (size_t i = 0; i < COMPOSED_MOST; i++)
+        drop(store, &store->composed[i]);
+}
