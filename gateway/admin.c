@@ -12,6 +12,7 @@
 #include "gateway/import.h"
 #include "gateway/long_work.h"
 #include "gateway/outbound.h"
+#include "gateway/store/store_office.h"
 
 enum { REPLY_SEGMENTS_MOST = 6, WORDS_MOST = 8 };
 
@@ -221,24 +222,26 @@ static struct http_response post_staff_remove(const struct admin_call *c, struct
 }
 
 struct operation {
+    enum http_method method;
     const char *path; /* '*' stands for an id */
+    enum role role;   /* who may */
     struct http_response (*run)(const struct admin_call *c, struct str id, const struct json *body);
-    bool json;
+    bool json;                    /* the body is */
     const struct long_work *work; /* in place of run: too long for one transaction of the service */
 };
 static const struct operation operations[] = {
-    {"/api/v1/needs", post_needs, false, NULL},
-    {"/api/v1/campaigns", post_campaigns, true, NULL},
-    {"/api/v1/backups", post_backups, true, NULL},
-    {"/api/v1/messages", post_messages, true, NULL},
-    {"/api/v1/messages/*/reply", post_reply, true, NULL},
-    {"/api/v1/messages/*/retry", post_retry, false, NULL},
-    {"/api/v1/messages/*/drop", post_drop, false, NULL},
-    {"/api/v1/staff", post_staff, true, NULL},
-    {"/api/v1/staff/*/remove", post_staff_remove, false, NULL},
-    {"/api/v1/volunteers/*/verify", post_verify, true, NULL},
-    {"/api/v1/people", NULL, false, &import_people_work},
-    {"/api/v1/people/*/forget", NULL, false, &forget_work},
+    {HTTP_POST, "/api/v1/needs", ROLE_ADMIN, post_needs, false, NULL},
+    {HTTP_POST, "/api/v1/campaigns", ROLE_COORDINATOR, post_campaigns, true, NULL},
+    {HTTP_POST, "/api/v1/backups", ROLE_ADMIN, post_backups, true, NULL},
+    {HTTP_POST, "/api/v1/messages", ROLE_ADMIN, post_messages, true, NULL},
+    {HTTP_POST, "/api/v1/messages/*/reply", ROLE_ADMIN, post_reply, true, NULL},
+    {HTTP_POST, "/api/v1/messages/*/retry", ROLE_ADMIN, post_retry, false, NULL},
+    {HTTP_POST, "/api/v1/messages/*/drop", ROLE_ADMIN, post_drop, false, NULL},
+    {HTTP_POST, "/api/v1/staff", ROLE_ADMIN, post_staff, true, NULL},
+    {HTTP_POST, "/api/v1/staff/*/remove", ROLE_ADMIN, post_staff_remove, false, NULL},
+    {HTTP_POST, "/api/v1/volunteers/*/verify", ROLE_COORDINATOR, post_verify, true, NULL},
+    {HTTP_POST, "/api/v1/people", ROLE_ADMIN, NULL, false, &import_people_work},
+    {HTTP_POST, "/api/v1/people/*/forget", ROLE_ADMIN, NULL, false, &forget_work},
 };
 
 static bool path_matches(const char *pattern, struct str path, struct str *id)
@@ -267,22 +270,52 @@ static struct http_response run_operation(const struct admin_call *c, const stru
     return response;
 }
 
-static const struct operation *find_operation(struct str path, struct str *id)
+/* PATH_KNOWN: there is one for another method. */
+static const struct operation *find_operation(enum http_method method, struct str path, struct str *id,
+                                              bool *path_known)
 {
     *id = STR("");
-    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
-        if (path_matches(operations[i].path, path, id))
+    *path_known = false;
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+        if (!path_matches(operations[i].path, path, id))
+            continue;
+        *path_known = true;
+        if (operations[i].method == method)
             return &operations[i];
+    }
     return NULL;
 }
 
-struct http_response admin_run(const struct admin_call *c)
+bool admin_identify(struct admin_call *c, struct http_response *answer)
+{
+    int64_t number;
+    struct str as = http_header(&c->request->headers, AS_HEADER);
+    struct phone phone = phone_parse(as, c->config->service.country.p);
+    c->actor = actor_operator(DOOR_CLI);
+    if (c->door == DOOR_CLI && as.p == NULL)
+        return true;
+    if (c->door == DOOR_CLI && phone_reachable(&phone) && str_to_i64(str_of(phone.digits), &number) &&
+        actor_get(c->store, c->arena, number, DOOR_CLI, &c->actor))
+        return true;
+    *answer = c->door == DOOR_CLI ? fault(c, 403, "nobody of the staff has the phone that this is asked for")
+                                  : fault(c, 401, "a token is needed");
+    return false;
+}
+
+struct http_response admin_run(const struct admin_call *call)
 {
     struct str id;
-    const struct operation *op = find_operation(c->request->path, &id);
+    bool path_known;
+    struct http_response answer;
+    struct admin_call c = *call;
+    const struct operation *op = find_operation(c.request->method, c.request->path, &id, &path_known);
+    if (!admin_identify(&c, &answer))
+        return answer;
     if (op == NULL)
-        return fault(c, 404, "no such operation");
-    return c->request->method == HTTP_POST ? run_operation(c, op, id) : fault(c, 405, "only POST");
+        return path_known ? fault(&c, 405, "not with this method") : fault(&c, 404, "no such operation");
+    if (!role_may(c.actor.role, op->role))
+        return fault(&c, 403, "this is not for your role");
+    return run_operation(&c, op, id);
 }
 
 /* ---- in the running service ---- */
@@ -310,7 +343,13 @@ static void run(struct job *job, void *db)
 {
     struct admin_job *j = of(job);
     struct database *d = db;
-    struct admin_call call = {d->store, d->zone, j->config, j->arena, clock_ms(), &j->request};
+    struct admin_call call = {.store = d->store,
+                              .zone = d->zone,
+                              .config = j->config,
+                              .arena = j->arena,
+                              .now_ms = clock_ms(),
+                              .request = &j->request,
+                              .door = j->server == j->gateway->door ? DOOR_CLI : DOOR_API};
     if (!store_savepoint(d->store))
         return;
     j->response = admin_run(&call);
@@ -424,8 +463,9 @@ static void take_request(struct gateway *g, struct http_server *server, const st
                          struct arena *arena, struct http_ticket ticket)
 {
     struct str id;
-    const struct operation *op = find_operation(request->path, &id);
-    if (op != NULL && op->work != NULL && request->method == HTTP_POST)
+    bool path_known;
+    const struct operation *op = find_operation(request->method, request->path, &id, &path_known);
+    if (op != NULL && op->work != NULL)
         long_work_begin(op->work, g, server, request, arena, ticket, id);
     else
         submit(g->writer, new_job(g, server, request, arena, ticket));

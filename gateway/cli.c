@@ -115,7 +115,13 @@ static int do_alone(struct cli *cli, const struct config *config, const struct h
     struct zone *zone = store != NULL ? zone_open(str_cstr(cli->arena, config->service.timezone), &e) : NULL;
     int code = EXIT_TRY_LATER;
     if (zone != NULL && store_begin(store)) {
-        struct admin_call call = {store, zone, config, cli->arena, clock_ms(), request};
+        struct admin_call call = {.store = store,
+                                  .zone = zone,
+                                  .config = config,
+                                  .arena = cli->arena,
+                                  .now_ms = clock_ms(),
+                                  .request = request,
+                                  .door = DOOR_CLI};
         *response = admin_run(&call);
         if (response->status >= 400 || store_failed(store) != STORE_FINE)
             store_rollback(store);
@@ -172,6 +178,11 @@ int cli_post(struct cli *cli, const struct config *config, const char *path, str
     const char *query = strchr(path, '?');
     request.path = query == NULL ? str_of(path) : str_from(path, (size_t)(query - path));
     request.query = query == NULL ? STR("") : str_of(query + 1);
+    struct http_pair as = {STR(AS_HEADER), STR("")};
+    if (cli->as != NULL) {
+        as.value = str_of(cli->as);
+        request.headers = (struct http_pairs){&as, 1};
+    }
     int code = do_through_door(cli, config, &request, response);
     if (code < 0)
         code = do_alone(cli, config, &request, response);

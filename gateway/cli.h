@@ -23,6 +23,7 @@ struct cli_option {
 struct cli {
     const struct cli_command *command;
     const char *config_file; /* -c FILE, or NULL */
+    const char *as;          /* --as PHONE: of the staff for whom the operator acts, or NULL */
     char **args;             /* what is no option */
     size_t n;
     struct cli_option *options; /* the command's own, filled */

@@ -42,12 +42,13 @@ static struct long_job *of(struct job *job)
 
 static struct admin_call call_of(struct long_job *j, struct database *d)
 {
-    return (struct admin_call){d != NULL ? d->store : NULL,
-                               d != NULL ? d->zone : NULL,
-                               j->config,
-                               j->arena,
-                               clock_ms(),
-                               &j->request};
+    return (struct admin_call){.store = d != NULL ? d->store : NULL,
+                               .zone = d != NULL ? d->zone : NULL,
+                               .config = j->config,
+                               .arena = j->arena,
+                               .now_ms = clock_ms(),
+                               .request = &j->request,
+                               .door = j->server == j->gateway->door ? DOOR_CLI : DOOR_API};
 }
 
 static void end(struct long_job *j)

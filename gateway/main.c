@@ -70,7 +70,7 @@ static void print_commands(FILE *out)
         "built-in defaults.\n");
 }
 
-enum { OPTIONS_MOST = 16, CODE_HELP = 1000, CODE_FIRST = 1001 };
+enum { OPTIONS_MOST = 24, CODE_HELP = 1000, CODE_FIRST = 1001 };
 
 static size_t own_options(struct cli *cli, struct option *longs)
 {
@@ -112,6 +112,9 @@ static int parse(struct cli *cli, int argc, char **argv)
             return cli_wrong_use(cli, "an option is given too often");
         option->values[option->n++] = option->flag ? "" : optarg;
     }
+    for (size_t i = 0; i < cli->option_count; i++)
+        if (strcmp(cli->options[i].name, "as") == 0)
+            cli->as = cli_value(cli, "as");
     cli->args = argv + optind;
     cli->n = (size_t)(argc - optind);
     return -1;

@@ -18,6 +18,7 @@ enum asked {
     ASKED_GUESS = 1,  /* that the guess was right */
     ASKED_AMOUNT = 2, /* that the odd or large amount is meant */
     ASKED_SAME = 4,   /* that an equal pledge is one more */
+    ASKED_CODE = 8,   /* the one-time code came back (handlers/code.h) */
 };
 
 struct turn {

@@ -27,8 +27,10 @@ struct contact {
     int64_t unknown_since, unknown_count, unknown_hash;
     /* Hashes of the last two texts sent, to know an echo. */
     int64_t sent_hash, sent_hash_before;
-    int64_t handed_at; /* when it was last offered to finish by SMS what it began by USSD; 0: never */
-    bool changed;      /* to be written back at the end of the turn */
+    int64_t created_at; /* 0: before this was kept */
+    int64_t blocked_at; /* when its telecom last said that it lets no broadcast through; 0: never */
+    int64_t handed_at;  /* when it was last offered to finish by SMS what it began by USSD; 0: never */
+    bool changed;       /* to be written back at the end of the turn */
 };
 
 enum count_unit { COUNT_RIAL, COUNT_ITEM, COUNT_DAY };
@@ -145,6 +147,8 @@ extern const char *const role_names[ROLES];
 struct staff {
     int64_t phone;
     struct str name, role, provinces, organisation, centre;
+    int64_t deputy_of;    /* whose role and places it has; 0: its own */
+    int64_t locked_until; /* after three wrong codes; 0: never */
 };
 
 enum lane { LANE_CODE, LANE_CONFIRMATION, LANE_REMINDER, LANE_BROADCAST, LANES };
@@ -162,6 +166,7 @@ struct outbound {
     int64_t attempts, resends;
     bool may_be_double;
     int64_t reply_to; /* inbox row; 0: none */
+    int64_t source;   /* the broadcast or call it belongs to; 0: none */
     unsigned segments;
     struct str provider_id, reason;
 };

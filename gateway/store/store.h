@@ -232,6 +232,8 @@ size_t audience_page(struct store *store, struct arena *arena, const struct audi
 
 /* ---- the outbox ---- */
 
+/* Its id, 0 after a failure, or where its broadcast has a row for this phone
+ * already.  EXPIRES_MS 0: the lane's. */
 int64_t outbox_add(struct store *store, const struct outbound *message, int64_t now_ms);
 /* Claims due rows of a channel's lane: they are `sending`, and this attempt
  * is counted. */

@@ -21,6 +21,8 @@ void contact_get(struct store *store, struct arena *arena, int64_t phone, struct
         c->sent_hash = query_take_int(&q);
         c->sent_hash_before = query_take_int(&q);
         c->handed_at = query_take_int(&q);
+        c->created_at = query_take_int(&q);
+        c->blocked_at = query_take_int(&q);
     }
     query_end(&q);
 }

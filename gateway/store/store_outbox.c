@@ -13,8 +13,9 @@ int64_t outbox_add(struct store *store, const struct outbound *m, int64_t now_ms
     query_int(&q, m->segments);
     query_int(&q, m->lane);
     query_int(&q, now_ms);
-    query_int(&q, now_ms + outbox_lifetime_ms(m->lane));
+    query_int(&q, m->expires_ms > 0 ? m->expires_ms : now_ms + outbox_lifetime_ms(m->lane));
     query_int(&q, m->reply_to);
+    query_int(&q, m->source);
     if (query_row(&q))
         id = query_take_int(&q);
     query_run(&q);
@@ -36,6 +37,7 @@ static void take_row(struct query *q, struct arena *arena, struct outbound *m)
     m->resends = query_take_int(q);
     m->may_be_double = query_take_int(q) != 0;
     m->reply_to = query_take_int(q);
+    m->source = query_take_int(q);
     m->provider_id = query_take_text(q, arena);
     m->reason = query_take_text(q, arena);
     m->created_ms = query_take_int(q);

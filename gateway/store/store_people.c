@@ -114,6 +114,8 @@ static size_t take_staff(struct query *q, struct arena *arena, struct staff *row
         s->provinces = query_take_text(q, arena);
         s->organisation = query_take_text(q, arena);
         s->centre = query_take_text(q, arena);
+        s->deputy_of = query_take_int(q);
+        s->locked_until = query_take_int(q);
     }
     query_end(q);
     return n;
@@ -141,6 +143,7 @@ void staff_put(struct store *store, const struct staff *s, int64_t now)
     query_int(&q, s->phone);
     for (int i = 0; i < 5; i++)
         query_text(&q, texts[i]);
+    query_int(&q, s->deputy_of);
     query_int(&q, now);
     query_run(&q);
 }

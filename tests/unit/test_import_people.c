@@ -168,7 +168,11 @@ static void rows_find_their_people(void **state)
 static int post(struct world *w, struct store *store, const char *path, const char *body)
 {
     struct http_request request = {.method = HTTP_POST, .path = str_of(path), .body = str_of(body)};
-    struct admin_call call = {store, NULL, built_in(w), w->arena, NOW * INT64_C(1000), &request};
+    struct admin_call call = {.store = store,
+                              .config = built_in(w),
+                              .arena = w->arena,
+                              .now_ms = NOW * INT64_C(1000),
+                              .request = &request};
     assert_true(store_begin(store));
     struct http_response answer = admin_run(&call);
     if (answer.status >= 400)

@@ -1,3 +1,166 @@
+-- What coordinators do: who they are, what they wait to confirm, whom they
+-- reach, whom they call.
+
+-- ---- staff ----
+
+-- pay_to and name as for a campaign.
+CREATE TABLE organisation (
+    slug TEXT PRIMARY KEY,
+    name_fa TEXT NOT NULL,
+    name_en TEXT NOT NULL,
+    provinces TEXT NOT NULL,
+    pay_to TEXT NOT NULL,
+    created_at {int} NOT NULL,
+    updated_at {int} NOT NULL
+);
+
+-- deputy_of: the phone whose role and places are this one's too, 0 where it
+-- has its own.  locked_until: after three wrong codes.
+ALTER TABLE staff ADD COLUMN deputy_of {int} NOT NULL DEFAULT 0;
+ALTER TABLE staff ADD COLUMN locked_until {int} NOT NULL DEFAULT 0;
+CREATE INDEX staff_deputy ON staff (deputy_of) WHERE deputy_of > 0;
+
+-- Of the admin API; one a phone, of which only a hash is kept.
+CREATE TABLE token (
+    phone {id},
+    hash {blob} NOT NULL,
+    created_at {int} NOT NULL
+);
+CREATE UNIQUE INDEX token_hash ON token (hash);
+
+-- A command that waits for its one-time code; one a phone.  digest: of the
+-- phone and the command, so that the code of another one does not fit; code: a
+-- hash of the six digits with that digest.
+CREATE TABLE proposal (
+    phone {id},
+    command TEXT NOT NULL,
+    digest {blob} NOT NULL,
+    code {blob} NOT NULL,
+    tries {int} NOT NULL,
+    created_at {int} NOT NULL,
+    expires_at {int} NOT NULL
+);
+
+-- Who did what; only ever added to (lint sees to it).  actor: a phone, 0 for
+-- the operator at the machine, below 0 for one that was forgotten.  door: cli,
+-- api, sms.  subject: what it was done to, by its number or slug.
+CREATE TABLE audit (
+    id {id},
+    at {int} NOT NULL,
+    actor {int} NOT NULL,
+    door TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+
+-- ---- broadcasts and calls ----
+
+-- id, of both: a place in the sequence of references.  What they send are rows
+-- of the outbox with that id as source, one a phone.  author, approver: phones,
+-- 0 for the operator.  fixed_at: when it was approved; who became a contact
+-- later is not meant, and "unpaid since" counts back from it.  cursor: the last
+-- phone that was looked at.  What was left out at the writing is counted.
+CREATE TABLE broadcast (
+    id {id},
+    status TEXT NOT NULL,
+    author {int} NOT NULL,
+    approver {int} NOT NULL,
+    audience TEXT NOT NULL,
+    body TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    segments {int} NOT NULL,
+    urgent {int} NOT NULL,
+    reason TEXT NOT NULL,
+    people {int} NOT NULL,
+    cursor {int} NOT NULL,
+    all_looked {int} NOT NULL,
+    stopped {int} NOT NULL,
+    abroad {int} NOT NULL,
+    blocked {int} NOT NULL,
+    duplicate {int} NOT NULL,
+    created_at {int} NOT NULL,
+    fixed_at {int} NOT NULL,
+    until_at {int} NOT NULL,
+    ended_at {int} NOT NULL
+);
+CREATE INDEX broadcast_live ON broadcast (id) WHERE status IN ('approved', 'sending', 'paused');
+
+-- The provinces that a broadcast or a call reaches, all of them named: a
+-- coordinator sees it who has all of these.
+CREATE TABLE reach (
+    source {int} NOT NULL,
+    province TEXT NOT NULL,
+    PRIMARY KEY (source, province)
+);
+
+-- kind: team, visit, meeting, rollcall.  status: draft, open, full, paused,
+-- done, cancelled.  clinical places are for verified clinicians.  invited: how
+-- many were asked; wave_at: when the last wave went; wave: how many it asks.
+CREATE TABLE call (
+    id {id},
+    kind TEXT NOT NULL,
+    status TEXT NOT NULL,
+    author {int} NOT NULL,
+    approver {int} NOT NULL,
+    title TEXT NOT NULL,
+    place TEXT NOT NULL,
+    starts_at {int} NOT NULL,
+    ends_at {int} NOT NULL,
+    channel TEXT NOT NULL,
+    urgent {int} NOT NULL,
+    reason TEXT NOT NULL,
+    invited {int} NOT NULL,
+    waves {int} NOT NULL,
+    wave_at {int} NOT NULL,
+    wave_left {int} NOT NULL,
+    cursor {int} NOT NULL,
+    created_at {int} NOT NULL,
+    fixed_at {int} NOT NULL,
+    ended_at {int} NOT NULL
+);
+CREATE INDEX call_live ON call (starts_at) WHERE status IN ('open', 'full', 'paused');
+
+-- A quota is held in one row and changed by one conditional update.
+CREATE TABLE call_quota (
+    call {int} NOT NULL,
+    specialty TEXT NOT NULL,
+    quota {int} NOT NULL,
+    taken {int} NOT NULL,
+    PRIMARY KEY (call, specialty)
+);
+
+-- state: place, standby, no, withdrawn, arrived.  turn: who came first, of the
+-- call's own count; hours: served, in minutes.
+CREATE TABLE call_answer (
+    call {int} NOT NULL,
+    phone {int} NOT NULL,
+    volunteer {int} NOT NULL,
+    specialty TEXT NOT NULL,
+    heads {int} NOT NULL,
+    state TEXT NOT NULL,
+    turn {int} NOT NULL,
+    answered_at {int} NOT NULL,
+    reminded_at {int} NOT NULL,
+    arrived_at {int} NOT NULL,
+    minutes {int} NOT NULL,
+    PRIMARY KEY (call, phone)
+);
+CREATE INDEX call_answer_turn ON call_answer (call, state, specialty, turn);
+CREATE INDEX call_answer_volunteer ON call_answer (volunteer) WHERE minutes > 0;
+
+-- source: the broadcast or call that it belongs to, 0 for none.
+ALTER TABLE outbox ADD COLUMN source {int} NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX outbox_source ON outbox (source, phone) WHERE source > 0 AND lane = 3;
+CREATE INDEX outbox_source_status ON outbox (source, status) WHERE source > 0;
+
+-- created_at: 0 for those known before it was kept.  blocked_at: when the
+-- telecom last said that it lets no broadcast through to this number.
+ALTER TABLE contact ADD COLUMN created_at {int} NOT NULL DEFAULT 0;
+ALTER TABLE contact ADD COLUMN blocked_at {int} NOT NULL DEFAULT 0;
+
+-- ---- audiences ----
+
 -- Who a broadcast is for.  The phone stands behind each key, so that an
 -- audience is walked in the order of phones; what an audience tests stands
 -- behind that, so that the rows themselves, which lie anywhere, are not read.
