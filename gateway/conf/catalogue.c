@@ -60,6 +60,7 @@ static const struct longest longest_values[] = {
     {"day", "۱۴۰۴/۰۲/۲۹", "2026-09-29"},
     {"dial", "\u200E*0000*5724131#", "*0000*5724131#"},
     {"due", "۲۹ اردیبهشت", "29 Sep 2026"},
+    {"hint", "خراسان جنوبی، خراسان رضوی، خراسان شمالی", "South Khorasan, Razavi Khorasan, North Khorasan"},
     {"left", "۹۹۹٬۹۹۹٬۹۹۹ تومان", "999 trillion toman"},
     {"more", "۹۹۹", "999"},
     {"name", "محمدحسین اسماعیل‌زاده‌فرد", "Mohammad-Hossein Esmaeili"},
@@ -74,6 +75,7 @@ static const struct longest longest_values[] = {
     {"title", "دستگاه دیالیز ده", "dialysis machine, Yasuj1"},
     {"title2", "دستگاه دیالیز نه", "dialysis machine, Yasuj2"},
     {"typed", "1008100", "1008100"},
+    {"word", "دانشجویان‌وپزشکان‌عمومی", "generalpractitionersandnurses"},
 };
 
 struct str catalogue_longest(enum language language, struct str field)
