@@ -71,6 +71,7 @@ static const struct check_row check_rows[] = {
     {".", FINE, NULL},
     {".ir", FINE, NULL},
     {"«.ir»", FINE, NULL},
+    {"“.ir”", FINE, NULL},
     {"3.5", FINE, NULL},
     {"۳٫۵ میلیون", FINE, NULL},
     {"500.000", FINE, NULL},
@@ -111,6 +112,7 @@ static const struct check_row check_rows[] = {
     {"۴۴۰۹۶۰۰۰۰۰۰۰۱۰۰۳۲۴۲۰۰۰۰۱", LINE_CARD, NULL},
     /* no cards */
     {"6037990000000007", FINE, NULL},
+    {"6037990000000001", FINE, NULL},
     {"603799000000000", FINE, NULL},
     {"60379900000000060", FINE, NULL},
     {"16037990000000006", FINE, NULL},
@@ -354,6 +356,20 @@ static void a_line_opens_when_the_clock_says(void **state)
     tally_end(&t);
 }
 
+/* 1970 began at 03:30 in Tehran. */
+static void half_a_second_before_is_before(void **state)
+{
+    struct channel channel = service;
+    struct zone *zone = zone_of("Asia/Tehran");
+    (void)state;
+    channel.quiet = (struct hours){H(3, 30), H(4, 0)};
+    assert_true(line_open_at(&channel, zone, -500, false));
+    assert_false(line_open_at(&channel, zone, 0, false));
+    assert_int_equal(line_closes_ms(&channel, zone, -500, false), 0);
+    assert_int_equal(line_opens_ms(&channel, zone, 500, false), 30 * 60000);
+    zone_close(zone);
+}
+
 /* Against a walk in steps of a minute, over both changes of the clock. */
 static void edges_are_those_of_every_minute(void **state)
 {
@@ -442,6 +458,7 @@ int main(void)
         cmocka_unit_test(the_words_stand_at_the_end_once),
         cmocka_unit_test(the_character_that_forces_ucs2),
         cmocka_unit_test(a_line_opens_when_the_clock_says),
+        cmocka_unit_test(half_a_second_before_is_before),
         cmocka_unit_test(edges_are_those_of_every_minute),
         cmocka_unit_test(a_broadcast_is_through_in_its_hours),
     };
