@@ -9,6 +9,7 @@
 #include "gateway/base/segment.h"
 #include "gateway/base/utf8.h"
 #include "gateway/admin_people.h"
+#include "gateway/broadcasts.h"
 #include "gateway/import.h"
 #include "gateway/long_work.h"
 #include "gateway/outbound.h"
@@ -373,6 +374,8 @@ static void done(struct job *job, enum job_outcome outcome)
         (void)http_server_answer(j->server, j->ticket, &j->response);
     for (size_t i = 0; outcome == JOB_DONE && i < j->config->channel_count; i++)
         sender_wake(g->sender, j->config->channels[i].name);
+    if (outcome == JOB_DONE)
+        broadcasts_wake(g->broadcasts);
     config_drop(j->config);
     arena_free(j->arena);
 }

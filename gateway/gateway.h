@@ -20,6 +20,7 @@ struct database {
 };
 
 struct outbox_sender; /* outbound.h */
+struct broadcasts;    /* broadcasts.h */
 
 struct gateway {
     struct loop *loop;
@@ -30,6 +31,7 @@ struct gateway {
     struct worker *writer, *reader;
     struct database write_db, read_db;
     struct outbox_sender *sender;
+    struct broadcasts *broadcasts;
     struct metrics metrics;
     struct str node;    /* names this process in claims */
     bool disk_low;      /* below disk_reserve: inbound is 503 */
