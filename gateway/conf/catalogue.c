@@ -63,6 +63,7 @@ static const struct longest longest_values[] = {
     {"left", "۹۹۹٬۹۹۹٬۹۹۹ تومان", "999 trillion toman"},
     {"more", "۹۹۹", "999"},
     {"name", "محمدحسین اسماعیل‌زاده‌فرد", "Mohammad-Hossein Esmaeili"},
+    {"otp", "482135", "482135"},
     {"payto", "IR740990000000000000000001", "IR740990000000000000000001"},
     {"phone", "02400000000", "02400000000"},
     {"province", "کهگیلویه و بویراحمد", "Kohgiluyeh and Boyer-Ahmad"},
@@ -243,7 +244,7 @@ static struct str fill_longest(const struct catalogue *catalogue, struct arena *
 static bool to_be_typed(struct str field)
 {
     return str_starts(field, STR("ref")) || str_starts(field, STR("code")) || str_is(field, "payto") ||
-           str_is(field, "phone");
+           str_is(field, "phone") || str_is(field, "otp");
 }
 
 static bool contains(struct str text, struct str part)

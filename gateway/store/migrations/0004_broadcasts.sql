@@ -30,13 +30,16 @@ CREATE UNIQUE INDEX token_hash ON token (hash);
 
 -- A command that waits for its one-time code; one a phone.  digest: of the
 -- phone and the command, so that the code of another one does not fit; code: a
--- hash of the six digits with that digest.
+-- hash of the six digits with that digest.  command: empty once it was used or
+-- given up; the row stays for the hour's count of codes (codes, since hour_at).
 CREATE TABLE proposal (
     phone {id},
     command TEXT NOT NULL,
     digest {blob} NOT NULL,
     code {blob} NOT NULL,
     tries {int} NOT NULL,
+    codes {int} NOT NULL,
+    hour_at {int} NOT NULL,
     created_at {int} NOT NULL,
     expires_at {int} NOT NULL
 );
