@@ -75,6 +75,7 @@ static const struct longest longest_values[] = {
     {"title", "دستگاه دیالیز ده", "dialysis machine, Yasuj1"},
     {"title2", "دستگاه دیالیز نه", "dialysis machine, Yasuj2"},
     {"typed", "1008100", "1008100"},
+    {"word", "https://www.example.org/a", "https://www.example.org/a"},
 };
 
 struct str catalogue_longest(enum language language, struct str field)

@@ -30,6 +30,7 @@ struct channel {
     struct str secret;
     struct networks allow;
     struct hours quiet;
+    struct str links, cards, suffix; /* of broadcasts; empty: as the class says (model/line_rules.h) */
     int64_t rate, in_flight, recipients, page;
     int64_t price;    /* rial a segment */
     void *own;        /* the provider's own struct, filled from its rows */
