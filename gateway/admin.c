@@ -1,6 +1,7 @@
 /* The admin API: one row an operation. */
 #include "gateway/admin.h"
 
+#include "gateway/admin_broadcasts.h"
 #include "gateway/admin_messages.h"
 #include "gateway/admin_people.h"
 #include "gateway/admin_read.h"
@@ -188,6 +189,15 @@ static const struct operation operations[] = {
     {HTTP_POST, "/api/v1/staff", ROLE_ADMIN, post_staff, true, NULL},
     {HTTP_POST, "/api/v1/staff/*/remove", ROLE_ADMIN, post_staff_remove, false, NULL},
     {HTTP_POST, "/api/v1/volunteers/*/verify", ROLE_COORDINATOR, post_verify, true, NULL},
+    {HTTP_GET, "/api/v1/broadcasts", ROLE_COORDINATOR, get_broadcasts, false, NULL},
+    {HTTP_GET, "/api/v1/broadcasts/*", ROLE_COORDINATOR, get_broadcast, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts", ROLE_COORDINATOR, NULL, true, &broadcast_add_work},
+    {HTTP_POST, "/api/v1/broadcasts/preview", ROLE_COORDINATOR, NULL, true, &broadcast_preview_work},
+    {HTTP_POST, "/api/v1/broadcasts/test", ROLE_COORDINATOR, post_broadcast_test, true, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/approve", ROLE_COORDINATOR, post_broadcast_approve, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/pause", ROLE_COORDINATOR, post_broadcast_pause, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/resume", ROLE_COORDINATOR, post_broadcast_resume, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/cancel", ROLE_COORDINATOR, post_broadcast_cancel, false, NULL},
     {HTTP_POST, "/api/v1/people", ROLE_ADMIN, NULL, false, &import_people_work},
     {HTTP_POST, "/api/v1/people/*/forget", ROLE_ADMIN, NULL, false, &forget_work},
 };
@@ -203,6 +213,9 @@ static const struct {
     {"/api/v1/messages", "channel:text phone:text text:text"},
     {"/api/v1/messages/*/reply", "text:text"},
     {"/api/v1/staff", "phone:text name:text role:text provinces:text organisation:text centre:text"},
+    {"/api/v1/broadcasts", BROADCAST_FIELDS " send:boolean"},
+    {"/api/v1/broadcasts/preview", BROADCAST_FIELDS},
+    {"/api/v1/broadcasts/test", "text:text channel:text phone:text"},
     {"/api/v1/volunteers/*/verify", "by:text id:number"},
 };
 
@@ -246,20 +259,27 @@ static bool path_matches(const char *pattern, struct str path, struct str *id)
     return str_eq(str_after(path, path.n - tail.n), tail) && memchr(id->p, '/', id->n) == NULL;
 }
 
+struct json *admin_body(const struct admin_call *c, const char *path, struct http_response *answer)
+{
+    struct error e;
+    struct json *body = json_read(c->request->body, &e);
+    if (body != NULL && fields_fit(fields_of(path), body, &e))
+        return body;
+    *answer = fault(c, body == NULL ? 400 : 422, e.text);
+    json_free(body);
+    return NULL;
+}
+
 static struct http_response run_operation(const struct admin_call *c, const struct operation *op,
                                           struct str id)
 {
-    struct error e;
+    struct http_response response;
     struct json *body = NULL;
     if (op->work != NULL)
         return long_work_whole(op->work, c, id);
-    if (op->json && (body = json_read(c->request->body, &e)) == NULL)
-        return fault(c, 400, e.text);
-    if (op->json && !fields_fit(fields_of(op->path), body, &e)) {
-        json_free(body);
-        return fault(c, 422, e.text);
-    }
-    struct http_response response = op->run(c, id, body);
+    if (op->json && (body = admin_body(c, op->path, &response)) == NULL)
+        return response;
+    response = op->run(c, id, body);
     json_free(body);
     return response;
 }

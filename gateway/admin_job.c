@@ -20,7 +20,6 @@ struct admin_job {
     struct http_ticket ticket;
     struct http_request request;
     struct http_response response;
-    bool reads;                   /* and no more; bounded in time */
     struct store_figures figures; /* of /metrics */
     int64_t wal_bytes;
 };
@@ -28,6 +27,11 @@ struct admin_job {
 static struct admin_job *of(struct job *job)
 {
     return (struct admin_job *)job;
+}
+
+static bool only_reads(const struct admin_job *j)
+{
+    return j->request.method == HTTP_GET;
 }
 
 static struct admin_call call_of(struct admin_job *j, struct database *d)
@@ -63,7 +67,7 @@ static void run(struct job *job, void *db)
     struct admin_job *j = of(job);
     struct admin_call call = call_of(j, db);
     struct store *store = call.store;
-    store_deadline(store, j->reads ? READ_MS : 0);
+    store_deadline(store, only_reads(j) ? READ_MS : 0);
     if (store_savepoint(store)) {
         j->response = admin_run(&call);
         bool engine = store_failed(store) == STORE_ENGINE_BAD || store_failed(store) == STORE_GONE;
@@ -114,9 +118,9 @@ static void done(struct job *job, enum job_outcome outcome)
         j->response = later(&call, "the service is too busy or its disk is full: try again");
     if (outcome != JOB_UNKNOWN)
         admin_answer(g, j->server, j->ticket, &j->request, &j->response, j->arena);
-    for (size_t i = 0; outcome == JOB_DONE && !j->reads && i < j->config->channel_count; i++)
+    for (size_t i = 0; outcome == JOB_DONE && !only_reads(j) && i < j->config->channel_count; i++)
         sender_wake(g->sender, j->config->channels[i].name);
-    if (outcome == JOB_DONE && !j->reads)
+    if (outcome == JOB_DONE && !only_reads(j))
         broadcasts_wake(g->broadcasts);
     config_drop(j->config);
     arena_free(j->arena);
@@ -182,13 +186,6 @@ static void submit(struct worker *worker, struct admin_job *j)
         j->job.done(&j->job, JOB_NOT_DONE);
 }
 
-/* What is no operation is answered by the reader. */
-static void submit_request(struct gateway *g, const struct operation *op, struct admin_job *j)
-{
-    j->reads = op == NULL || op->method == HTTP_GET || op->reads;
-    submit(j->reads ? g->reader : g->writer, j);
-}
-
 static void take_request(struct gateway *g, struct http_server *server, const struct http_request *request,
                          struct arena *arena, struct http_ticket ticket)
 {
@@ -198,7 +195,8 @@ static void take_request(struct gateway *g, struct http_server *server, const st
     if (op != NULL && op->work != NULL)
         long_work_begin(op->work, op->role, g, server, request, arena, ticket, id);
     else
-        submit_request(g, op, new_job(g, server, request, arena, ticket));
+        submit(op != NULL && op->method != HTTP_GET ? g->writer : g->reader,
+               new_job(g, server, request, arena, ticket));
 }
 
 /* Who brings no token, or has brought too many wrong ones, costs the store nothing. */

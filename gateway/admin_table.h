@@ -13,7 +13,6 @@ struct operation {
     struct http_response (*run)(const struct admin_call *call, struct str id, const struct json *body);
     bool json;                    /* the body is */
     const struct long_work *work; /* in place of run: too long for one transaction of the service */
-    bool reads;                   /* whatever its method, it does no more */
 };
 
 /* ID is still percent-encoded.  NULL: none; PATH_KNOWN: but for another method. */
