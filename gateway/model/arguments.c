@@ -271,15 +271,32 @@ static void read_offer(struct reading *r)
     }
 }
 
+/* Its number right behind the keyword, and perhaps what shall become of it. */
+static void read_steer(struct reading *r)
+{
+    const struct phrase *p = r->phrases.n > 0 ? &r->phrases.v[0] : NULL;
+    if (p == NULL || p->first != r->after || !is_reference(p))
+        return;
+    r->command.typed = p->digits;
+    if (reference_valid(p->digits))
+        r->command.reference = reading_number(p->digits);
+    else
+        reading_problem(r, PROBLEM_BAD_REFERENCE);
+    if (p->last + 1 < r->tokens.n)
+        r->command.text = reading_text_behind(r, p->last + 1);
+}
+
 static void read_broadcast(struct reading *r)
 {
-    for (size_t i = r->after; i < r->tokens.n; i++) {
-        if (r->tokens.v[i].kind != TOKEN_COLON)
-            continue;
+    size_t colon = r->after;
+    while (colon < r->tokens.n && r->tokens.v[colon].kind != TOKEN_COLON)
+        colon++;
+    if (colon < r->tokens.n) {
         uint32_t from = r->tokens.v[r->after - 1].to;
-        r->command.audience = str_trim(str_from(r->text.p + from, r->tokens.v[i].from - from));
-        r->command.text = reading_text_behind(r, i + 1);
-        break;
+        r->command.audience = str_trim(str_from(r->text.p + from, r->tokens.v[colon].from - from));
+        r->command.text = reading_text_behind(r, colon + 1);
+    } else {
+        read_steer(r);
     }
     reading_take(r, r->after, r->tokens.n - 1);
 }

@@ -62,8 +62,12 @@ CREATE TABLE audit (
 -- id, of both: a place in the sequence of references.  What they send are rows
 -- of the outbox with that id as source, one a phone.  author, approver: phones,
 -- 0 for the operator.  fixed_at: when it was approved; who became a contact
--- later is not meant, and "unpaid since" counts back from it.  cursor: the last
--- phone that was looked at.  What was left out at the writing is counted.
+-- later is not meant, and "unpaid since" counts back from it.  status: draft,
+-- approved, sending, paused, done, cancelled; it is live from approved until
+-- ended_at is set.  confined: to the provinces of its reach.  cursor: the last
+-- phone that was looked at.  What was left out at the writing is counted; late:
+-- those whom it came to only when its window was over.  asked_at: when a second
+-- person was last asked for a yes.
 CREATE TABLE broadcast (
     id {id},
     status TEXT NOT NULL,
@@ -75,6 +79,7 @@ CREATE TABLE broadcast (
     segments {int} NOT NULL,
     urgent {int} NOT NULL,
     reason TEXT NOT NULL,
+    confined {int} NOT NULL,
     people {int} NOT NULL,
     cursor {int} NOT NULL,
     all_looked {int} NOT NULL,
@@ -82,12 +87,14 @@ CREATE TABLE broadcast (
     abroad {int} NOT NULL,
     blocked {int} NOT NULL,
     duplicate {int} NOT NULL,
+    late {int} NOT NULL,
+    asked_at {int} NOT NULL DEFAULT 0,
     created_at {int} NOT NULL,
     fixed_at {int} NOT NULL,
     until_at {int} NOT NULL,
     ended_at {int} NOT NULL
 );
-CREATE INDEX broadcast_live ON broadcast (id) WHERE status IN ('approved', 'sending', 'paused');
+CREATE INDEX broadcast_live ON broadcast (id) WHERE ended_at = 0 AND status <> 'draft';
 
 -- The provinces that a broadcast or a call reaches, all of them named: a
 -- coordinator sees it who has all of these.
@@ -152,9 +159,10 @@ CREATE TABLE call_answer (
 CREATE INDEX call_answer_turn ON call_answer (call, state, specialty, turn);
 CREATE INDEX call_answer_volunteer ON call_answer (volunteer) WHERE minutes > 0;
 
--- source: the broadcast or call that it belongs to, 0 for none.
+-- source: the broadcast or call that it belongs to, 0 for none.  A phone that
+-- was forgotten is 0, and there may be many of those.
 ALTER TABLE outbox ADD COLUMN source {int} NOT NULL DEFAULT 0;
-CREATE UNIQUE INDEX outbox_source ON outbox (source, phone) WHERE source > 0 AND lane = 3;
+CREATE UNIQUE INDEX outbox_source ON outbox (source, phone) WHERE source > 0 AND lane = 3 AND phone > 0;
 CREATE INDEX outbox_source_status ON outbox (source, status) WHERE source > 0;
 
 -- created_at: 0 for those known before it was kept.  blocked_at: when the
