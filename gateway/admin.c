@@ -1,6 +1,7 @@
 /* The admin API: one row an operation. */
 #include "gateway/admin.h"
 
+#include "gateway/admin_calls.h"
 #include "gateway/admin_staff.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/fold.h"
@@ -239,6 +240,15 @@ static const struct operation operations[] = {
     {HTTP_POST, "/api/v1/messages/*/drop", ROLE_ADMIN, post_drop, false, NULL},
     {HTTP_POST, "/api/v1/staff", ROLE_ADMIN, post_staff, true, NULL},
     {HTTP_POST, "/api/v1/staff/*/remove", ROLE_ADMIN, post_staff_remove, false, NULL},
+    {HTTP_POST, "/api/v1/calls", ROLE_COORDINATOR, post_calls, true, NULL},
+    {HTTP_POST, "/api/v1/calls/*/approve", ROLE_COORDINATOR, post_call_approve, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/pause", ROLE_COORDINATOR, post_call_pause, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/resume", ROLE_COORDINATOR, post_call_resume, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/close", ROLE_COORDINATOR, post_call_close, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/cancel", ROLE_COORDINATOR, post_call_cancel, false, NULL},
+    {HTTP_GET, "/api/v1/calls", ROLE_VIEWER, get_calls, false, NULL},
+    {HTTP_GET, "/api/v1/calls/*", ROLE_VIEWER, get_call, false, NULL},
+    {HTTP_GET, "/api/v1/calls/*/roster", ROLE_COORDINATOR, get_call_roster, false, NULL},
     {HTTP_POST, "/api/v1/volunteers/*/verify", ROLE_COORDINATOR, post_verify, true, NULL},
     {HTTP_POST, "/api/v1/people", ROLE_ADMIN, NULL, false, &import_people_work},
     {HTTP_POST, "/api/v1/people/*/forget", ROLE_ADMIN, NULL, false, &forget_work},

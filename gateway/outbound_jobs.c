@@ -6,6 +6,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/crypto.h"
 #include "gateway/base/log.h"
+#include "gateway/call_claim.h"
 #include "gateway/inbound.h"
 #include "gateway/outbound_ask.h"
 #include "handlers/ussd.h"
@@ -187,15 +188,16 @@ static void expire(struct store *store, const struct outbound *message, int64_t 
     outbox_move(store, message, &move, "expired", STR("its time was over before it could be sent"), now_ms);
 }
 
-static size_t claim_lane(struct outbound_job *j, struct store *store, int lane, size_t most, int64_t now_ms)
+static size_t claim_lane(struct outbound_job *j, struct database *d, int lane, size_t most, int64_t now_ms)
 {
+    struct store *store = d->store;
     struct outbound *messages = arena_array(j->claimed->arena, struct outbound, most);
     size_t n = outbox_claim(store, j->claimed->arena, j->channel, (enum lane)lane, j->gateway->node, now_ms,
                             messages, most);
     for (size_t i = 0; i < n; i++) {
         if (messages[i].expires_ms <= now_ms)
             expire(store, &messages[i], now_ms);
-        else
+        else if (call_claim(store, j->config, d->zone, &messages[i], now_ms))
             row_list_push(&j->rows[lane], keep_row(j, &messages[i]));
     }
     return n;
@@ -216,7 +218,7 @@ static void run_claim(struct job *job, void *db)
         if (!(j->lanes >> lane & 1))
             continue;
         size_t part = lanes_left > 1 ? (left + 1) / 2 : left;
-        size_t got = part > 0 ? claim_lane(j, store, lane, part, now_ms) : 0;
+        size_t got = part > 0 ? claim_lane(j, db, lane, part, now_ms) : 0;
         int64_t due = got < part ? outbox_next_due(store, j->channel, (enum lane)lane) : now_ms;
         if (due > 0)
             j->due_ms[lane] = due;

@@ -39,6 +39,7 @@ static const struct option_row service_rows[] = {
     S(retry_most, OPTION_DURATION, "10m", "the longest such pause"),
     S(keep_messages, OPTION_DURATION, "400d", "after which messages are purged; pledges never"),
     S(disk_reserve, OPTION_SIZE, "64MiB", "below so much free disk no message is taken (503)"),
+    S(second_yes_above, OPTION_NUMBER, "1000", "what reaches more people needs a second person's yes"),
     S(texts, OPTION_TEXT, "",
       "folder with messages/, keywords.ini, provinces.ini, specialties.ini; empty: built in"),
 };
