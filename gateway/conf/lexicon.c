@@ -34,6 +34,14 @@ const struct lex_entry *lexicon_find(const struct lexicon *lexicon, enum lex_kin
     return entry;
 }
 
+int lexicon_slug(const struct lexicon *lexicon, enum lex_kind kind, struct str slug)
+{
+    for (size_t i = 0; i < lexicon->names[kind].n; i++)
+        if (str_eq(lexicon->names[kind].v[i].slug, slug))
+            return (int)i;
+    return -1;
+}
+
 bool lexicon_knows(const struct lexicon *lexicon, struct str glued)
 {
     const struct lex_entry *entry = lexicon->buckets[hash(glued) & lexicon->mask];
@@ -112,11 +120,9 @@ static int name_index(struct builder *b, enum lex_kind kind, struct str slug)
 {
     struct lex_name *v = b->lexicon->names[kind].v;
     size_t n = b->lexicon->names[kind].n;
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(v[i].slug, slug))
-            return (int)i;
-    if (n == NAMES_MOST)
-        return -1;
+    int known = lexicon_slug(b->lexicon, kind, slug);
+    if (known >= 0 || n == NAMES_MOST)
+        return known;
     v[n].slug = slug;
     b->lexicon->names[kind].n++;
     return (int)n;

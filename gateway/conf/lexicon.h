@@ -57,6 +57,8 @@ struct lexicon {
 
 /* The entry of that kind, or NULL. */
 const struct lex_entry *lexicon_find(const struct lexicon *lexicon, enum lex_kind kind, struct str glued);
+/* The place of the name with this slug; -1: none. */
+int lexicon_slug(const struct lexicon *lexicon, enum lex_kind kind, struct str slug);
 /* Whether the word means anything at all. */
 bool lexicon_knows(const struct lexicon *lexicon, struct str glued);
 
