@@ -2,9 +2,9 @@
 #include "gateway/admin.h"
 
 #include "gateway/admin_calls.h"
+#include "gateway/admin_campaigns.h"
 #include "gateway/admin_staff.h"
 #include "gateway/base/clock.h"
-#include "gateway/base/fold.h"
 #include "gateway/base/json.h"
 #include "gateway/base/phone.h"
 #include "gateway/base/segment.h"
@@ -15,7 +15,7 @@
 #include "gateway/outbound.h"
 #include "gateway/store/store_office.h"
 
-enum { REPLY_SEGMENTS_MOST = 6, WORDS_MOST = 8 };
+enum { REPLY_SEGMENTS_MOST = 6 };
 
 static struct http_response respond(const struct admin_call *c, int status, struct json *json)
 {
@@ -81,49 +81,6 @@ static struct http_response post_needs(const struct admin_call *c, struct str id
     json_put_int(json, "changed", (int64_t)r.changed);
     json_put_str(json, "notes", r.notes);
     return respond(c, 200, json);
-}
-
-static bool add_words(const struct admin_call *c, int64_t campaign, const struct json *words)
-{
-    for (size_t i = 0; i < json_count(words); i++) {
-        struct str word = json_text(json_at(words, i)), folded = fold_glued(c->arena, fold(c->arena, word));
-        if (folded.n == 0 || folded.n != fold(c->arena, word).n ||
-            !campaign_word_add(c->store, campaign, (int64_t)i, folded, word))
-            return false;
-    }
-    return true;
-}
-
-static struct http_response post_campaigns(const struct admin_call *c, struct str id, const struct json *body)
-{
-    (void)id; /* the store gives it */
-    const struct json *words = json_get(body, "keywords");
-    struct campaign campaign = {.name_fa = json_str(body, "name_fa"),
-                                .name_en = json_str(body, "name_en"),
-                                .provinces = json_str(body, "provinces"),
-                                .pay_to = json_str(body, "pay_to"),
-                                .goal_rial = json_int(body, "goal_rial", 0),
-                                .starts_at = json_int(body, "starts_at", 0),
-                                .ends_at = json_int(body, "ends_at", 0)};
-    if (json_count(words) == 0 || json_count(words) > WORDS_MOST || json_text(json_at(words, 0)).n == 0)
-        return fault(c, 422, "a campaign needs one to eight keywords");
-    if (campaign.name_fa.n == 0)
-        campaign.name_fa = json_text(json_at(words, 0));
-    for (size_t i = 0; i < json_count(words) && campaign.name_en.n == 0; i++)
-        if (sms_measure(json_text(json_at(words, i))).encoding == SMS_GSM7)
-            campaign.name_en = json_text(json_at(words, i));
-    if (campaign.name_en.n == 0)
-        campaign.name_en = STR("our campaign");
-    if (sms_measure(campaign.name_en).encoding != SMS_GSM7 || !pay_to_fits(campaign.pay_to))
-        return fault(
-            c, 422,
-            "the English name and the way to pay must be in Latin letters, so that texts fit one SMS");
-    if (campaign.ends_at > 0 && campaign.ends_at <= campaign.starts_at)
-        return fault(c, 422, "it would end before it begins");
-    int64_t made = campaign_add(c->store, &campaign, now(c));
-    if (made == 0 || !add_words(c, made, words))
-        return fault(c, 409, "a keyword must be one word that belongs to no other campaign");
-    return created(c, str_printf(c->arena, "%lld", (long long)made));
 }
 
 static struct http_response queue(const struct admin_call *c, struct outbound *m)
@@ -233,6 +190,10 @@ struct operation {
 static const struct operation operations[] = {
     {HTTP_POST, "/api/v1/needs", ROLE_ADMIN, post_needs, false, NULL},
     {HTTP_POST, "/api/v1/campaigns", ROLE_COORDINATOR, post_campaigns, true, NULL},
+    {HTTP_POST, "/api/v1/campaigns/*", ROLE_COORDINATOR, post_campaign, true, NULL},
+    {HTTP_POST, "/api/v1/campaigns/*/allot", ROLE_COORDINATOR, post_campaign_allot, true, NULL},
+    {HTTP_GET, "/api/v1/campaigns/*", ROLE_VIEWER, get_campaign, false, NULL},
+    {HTTP_GET, "/api/v1/campaigns/*/sums", ROLE_VIEWER, get_campaign_sums, false, NULL},
     {HTTP_POST, "/api/v1/backups", ROLE_ADMIN, post_backups, true, NULL},
     {HTTP_POST, "/api/v1/messages", ROLE_ADMIN, post_messages, true, NULL},
     {HTTP_POST, "/api/v1/messages/*/reply", ROLE_ADMIN, post_reply, true, NULL},

@@ -1,7 +1,7 @@
 /* See the header. */
 #include "gateway/admin_calls.h"
 
-#include "gateway/base/fold.h"
+#include "gateway/base/date.h"
 #include "gateway/base/json.h"
 #include "gateway/calls_out.h"
 #include "gateway/inbound.h"
@@ -50,36 +50,17 @@ static struct http_response shown(const struct admin_call *c, int status, uint32
 
 /* ---- what is asked for ---- */
 
-/* "08:30" in seconds; nothing is the day's beginning. */
-static bool read_hour(struct str text, int64_t *seconds)
+/* A day and an hour, as people write them; false with what is wrong. */
+static bool read_when(const struct admin_call *c, const char *what, struct str text, int64_t *at,
+                      struct error *e)
 {
-    struct str rest = text, part;
-    int64_t hour = 0, minute = 0;
-    *seconds = 0;
-    if (text.n == 0)
-        return true;
-    if (!str_split(&rest, ':', &part) || !str_to_i64(part, &hour) || rest.p == NULL ||
-        !str_to_i64(rest, &minute) || hour < 0 || hour > 23 || minute < 0 || minute > 59)
-        return false;
-    *seconds = hour * 3600 + minute * 60;
-    return true;
-}
-
-/* "1405/09/15 08:00" or "2026-12-06 08:00", of the local clock. */
-static bool read_when(const struct admin_call *c, struct str text, int64_t *at)
-{
-    struct str rest = str_trim(fold_digits(c->arena, text)), date = STR(""), iso;
-    int64_t year, month, day, seconds;
-    if (rest.n == 0 || !str_split(&rest, ' ', &date) || !icu_iso_date(c->arena, date, &iso) || iso.n != 10 ||
-        !read_hour(rest.p != NULL ? str_trim(rest) : STR(""), &seconds) ||
-        !str_to_i64(str_from(iso.p, 4), &year) || !str_to_i64(str_from(iso.p + 5, 2), &month) ||
-        !str_to_i64(str_from(iso.p + 8, 2), &day))
-        return false;
-    const struct day when = {(int)year, (int)month, (int)day};
-    if (!zone_day_start(c->zone, CALENDAR_GREGORIAN, when, at))
-        return false;
-    *at += seconds;
-    return true;
+    struct date date;
+    struct date_fault fault;
+    if (!date_read(c->arena, text, zone_day_number(c->zone, c->now_ms / 1000), &date, &fault))
+        return error_set(e, "%s: %s", what, fault.said);
+    if (date.minutes < 0)
+        return error_set(e, "%s: the hour is missing, as in \"1405/09/15 08:00\"", what);
+    return date_moment(c->zone, &date, false, at) || error_set(e, "%s: there is no such hour", what);
 }
 
 /* The first that can send SMS, one of class service before others. */
@@ -123,12 +104,9 @@ static bool read_plan(const struct admin_call *c, const struct json *body, struc
         call->channel = usual_line(c->config);
     if (!str_eq(inbound_sms_line(c->config, call->channel), call->channel))
         return error_set(e, "%.*s cannot send SMS", STR_ARG(call->channel));
-    if (!read_when(c, json_str(body, "from"), &call->starts_at))
-        return error_set(e, "from must be a day and an hour such as \"1405/09/15 08:00\", not \"%.*s\"",
-                         STR_ARG(json_str(body, "from")));
-    if (!read_when(c, json_str(body, "to"), &call->ends_at))
-        return error_set(e, "to must be a day and an hour such as \"1405/09/15 16:00\", not \"%.*s\"",
-                         STR_ARG(json_str(body, "to")));
+    if (!read_when(c, "from", json_str(body, "from"), &call->starts_at, e) ||
+        !read_when(c, "to", json_str(body, "to"), &call->ends_at, e))
+        return false;
     return read_needs(json_get(body, "needs"), plan, e);
 }
 

@@ -2,8 +2,8 @@
  * and a half of an import must never be seen. */
 #include "gateway/import.h"
 
-#include "gateway/base/clock.h"
 #include "gateway/base/damm.h"
+#include "gateway/base/date.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/segment.h"
 #include "gateway/base/utf8.h"
@@ -58,14 +58,6 @@ static struct str cell(const struct importer *im, enum column column)
     return table_cell(&im->table, (int)column);
 }
 
-static bool is_slug(const struct lexicon *lexicon, enum lex_kind kind, struct str slug)
-{
-    for (size_t i = 0; i < lexicon->names[kind].n; i++)
-        if (str_eq(lexicon->names[kind].v[i].slug, slug))
-            return true;
-    return false;
-}
-
 static int64_t number(struct importer *im, enum column column, int64_t least, int64_t most, const char *what)
 {
     int64_t n = 0;
@@ -101,15 +93,11 @@ static struct str short_title(struct importer *im, enum column column, struct st
 
 static int64_t day_of(struct importer *im, enum column column)
 {
-    struct str text = fold_digits(im->arena, cell(im, column));
-    struct str day = str_from(text.p, text.n < 10 ? text.n : 10);
-    struct str iso;
+    struct str text = cell(im, column);
+    struct date_fault why;
     int64_t at = 0;
-    if (text.n == 0)
-        return 0;
-    if (day.n < 8 || (text.n > 10 && text.p[10] != 'T' && text.p[10] != ' ') || text.n > 25 ||
-        !icu_iso_date(im->arena, day, &iso) || !clock_from_iso(iso, &at))
-        fault(im, column, "must be a date such as 2026-09-29");
+    if (text.n > 0 && !date_read_utc(im->arena, text, &at, &why))
+        fault(im, column, why.said);
     return at;
 }
 
@@ -144,9 +132,9 @@ static void read_words(struct importer *im, struct need *need)
     need->pay_to = cell(im, COL_PAY_TO);
     need->verified_by = cell(im, COL_VERIFIED_BY);
     need->shared_with = cell(im, COL_SHARED_WITH);
-    if (!is_slug(lexicon, LEX_PROVINCE, need->province))
+    if (lexicon_slug(lexicon, LEX_PROVINCE, need->province) < 0)
         fault(im, COL_PROVINCE, "no province has this slug");
-    if (!is_slug(lexicon, LEX_CATEGORY, need->category))
+    if (lexicon_slug(lexicon, LEX_CATEGORY, need->category) < 0)
         fault(im, COL_CATEGORY, "no category has this slug");
     if (!pay_to_fits(need->pay_to))
         fault(im, COL_PAY_TO, "must be an IBAN or payment code of at most 26 Latin letters and digits");

@@ -32,10 +32,11 @@ const struct cli_command cli_commands[] = {
      "CSV to standard output", "masked!"},
     {"need", cmd_need, "need list | need show CODE [-c FILE]", "needs, as CSV or one as JSON", ""},
     {"campaign", cmd_campaign,
-     "campaign list | campaign add KEYWORD… [--name-fa T] [--name-en T] [--goal MONEY] [--from DATE] [--to "
-     "DATE] "
-     "[--province SLUG]… [--pay-to T] [-c FILE]",
-     "campaigns", "name-fa name-en goal from to province pay-to"},
+     "campaign list | campaign show KEYWORD | campaign sums KEYWORD | campaign add KEYWORD… [--name-fa T] "
+     "[--name-en T] [--goal MONEY] [--from DATE] [--to DATE] [--province SLUG]… [--pay-to T] [--organisation "
+     "SLUG] | campaign change KEYWORD [the same] | campaign allot REF CODE [--as PHONE] [-c FILE]",
+     "campaigns: their windows, what came in and what for",
+     "name-fa name-en goal from to province pay-to organisation as"},
     {"staff", cmd_staff,
      "staff list [--masked] | staff add PHONE --role viewer|reporter|recruiter|coordinator|auditor|admin "
      "[--province SLUG]… [--organisation SLUG] [--centre NAME] [--name NAME] | staff remove PHONE [-c FILE]",

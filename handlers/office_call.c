@@ -47,7 +47,7 @@ static bool plan_provinces(const struct office *o, struct call_plan *plan, struc
     if (rest.n == 0)
         return error_set(e, "the provinces are missing: slugs, or \"all\"");
     while (rest.n > 0 && str_split(&rest, ' ', &slug))
-        if (lexicon_name(lexicon, LEX_PROVINCE, slug) < 0)
+        if (lexicon_slug(lexicon, LEX_PROVINCE, slug) < 0)
             return error_set(e, "no province has the slug \"%.*s\"", STR_ARG(slug));
     return true;
 }
@@ -59,7 +59,7 @@ static bool plan_quotas(const struct office *o, struct call_plan *plan, struct e
         return error_set(e, "who is needed is missing: a specialty and how many");
     for (size_t i = 0; i < plan->n; i++) {
         struct call_quota *q = &plan->quotas[i];
-        if (lexicon_name(lexicon, LEX_SPECIALTY, q->specialty) < 0)
+        if (lexicon_slug(lexicon, LEX_SPECIALTY, q->specialty) < 0)
             return error_set(e, "no specialty has the slug \"%.*s\"", STR_ARG(q->specialty));
         if (q->quota < 1 || q->quota > PLACES_MOST)
             return error_set(e, "%.*s: the places must be 1 to %d", STR_ARG(q->specialty), PLACES_MOST);
@@ -83,7 +83,7 @@ static bool plan_place(const struct office *o, struct call_plan *plan, struct er
     if (c->place_en.n == 0 && sms_measure(c->place).encoding == SMS_GSM7)
         c->place_en = c->place;
     if (c->place_en.n == 0 && str_split(&rest, ' ', &slug))
-        c->place_en = lexicon->names[LEX_PROVINCE].v[lexicon_name(lexicon, LEX_PROVINCE, slug)].en;
+        c->place_en = lexicon->names[LEX_PROVINCE].v[lexicon_slug(lexicon, LEX_PROVINCE, slug)].en;
     return true;
 }
 

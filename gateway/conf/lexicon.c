@@ -34,7 +34,7 @@ const struct lex_entry *lexicon_find(const struct lexicon *lexicon, enum lex_kin
     return entry;
 }
 
-int lexicon_name(const struct lexicon *lexicon, enum lex_kind kind, struct str slug)
+int lexicon_slug(const struct lexicon *lexicon, enum lex_kind kind, struct str slug)
 {
     for (size_t i = 0; i < lexicon->names[kind].n; i++)
         if (str_eq(lexicon->names[kind].v[i].slug, slug))
@@ -44,7 +44,7 @@ int lexicon_name(const struct lexicon *lexicon, enum lex_kind kind, struct str s
 
 bool lexicon_clinical(const struct lexicon *lexicon, struct str specialty)
 {
-    int place = lexicon_name(lexicon, LEX_SPECIALTY, specialty);
+    int place = lexicon_slug(lexicon, LEX_SPECIALTY, specialty);
     return place >= 0 && lexicon->names[LEX_SPECIALTY].v[place].clinical;
 }
 
@@ -126,11 +126,9 @@ static int name_index(struct builder *b, enum lex_kind kind, struct str slug)
 {
     struct lex_name *v = b->lexicon->names[kind].v;
     size_t n = b->lexicon->names[kind].n;
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(v[i].slug, slug))
-            return (int)i;
-    if (n == NAMES_MOST)
-        return -1;
+    int known = lexicon_slug(b->lexicon, kind, slug);
+    if (known >= 0 || n == NAMES_MOST)
+        return known;
     v[n].slug = slug;
     b->lexicon->names[kind].n++;
     return (int)n;

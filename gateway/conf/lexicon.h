@@ -58,8 +58,8 @@ struct lexicon {
 
 /* The entry of that kind, or NULL. */
 const struct lex_entry *lexicon_find(const struct lexicon *lexicon, enum lex_kind kind, struct str glued);
-/* The place of a slug among the names of its kind; -1: it is none. */
-int lexicon_name(const struct lexicon *lexicon, enum lex_kind kind, struct str slug);
+/* The place of the name with this slug; -1: none. */
+int lexicon_slug(const struct lexicon *lexicon, enum lex_kind kind, struct str slug);
 bool lexicon_clinical(const struct lexicon *lexicon, struct str specialty);
 /* Whether the word means anything at all. */
 bool lexicon_knows(const struct lexicon *lexicon, struct str glued);

@@ -1,7 +1,7 @@
 /* What stands behind a keyword, by the shape of the command's arguments. */
 #include "gateway/base/arena.h"
 #include "gateway/base/damm.h"
-#include "gateway/base/icu.h"
+#include "gateway/base/date.h"
 #include "gateway/base/phone.h"
 #include "gateway/model/reading.h"
 
@@ -205,6 +205,8 @@ static void take_phone(struct reading *r)
 static void take_day(struct reading *r)
 {
     size_t last;
+    struct date date;
+    struct date_fault fault;
     for (size_t i = r->after; i < r->tokens.n; i++) {
         const struct lex_entry *entry = reading_match(r, i, 1u << LEX_DAY, &last);
         if (entry != NULL) {
@@ -213,7 +215,9 @@ static void take_day(struct reading *r)
             return;
         }
         if (r->tokens.v[i].kind == TOKEN_DATE) {
-            if (!icu_iso_date(r->arena, r->tokens.v[i].text, &r->command.day))
+            if (date_read(r->arena, r->tokens.v[i].text, DATE_NO_TODAY, &date, &fault))
+                r->command.day = date_write(r->arena, CALENDAR_GREGORIAN, date.day);
+            else
                 reading_problem(r, PROBLEM_BAD_AMOUNT); /* 30 Esfand of a common year */
             reading_take(r, i, i);
             return;

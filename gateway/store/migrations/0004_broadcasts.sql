@@ -54,6 +54,9 @@ CREATE TABLE audit (
     detail TEXT NOT NULL
 );
 
+-- Whose campaign it is; empty: nobody's in particular.
+ALTER TABLE campaign ADD COLUMN organisation TEXT NOT NULL DEFAULT '';
+
 -- ---- broadcasts and calls ----
 
 -- id, of both: a place in the sequence of references.  What they send are rows
