@@ -58,14 +58,6 @@ static struct str cell(const struct importer *im, enum column column)
     return table_cell(&im->table, (int)column);
 }
 
-static bool is_slug(const struct lexicon *lexicon, enum lex_kind kind, struct str slug)
-{
-    for (size_t i = 0; i < lexicon->names[kind].n; i++)
-        if (str_eq(lexicon->names[kind].v[i].slug, slug))
-            return true;
-    return false;
-}
-
 static int64_t number(struct importer *im, enum column column, int64_t least, int64_t most, const char *what)
 {
     int64_t n = 0;
@@ -140,9 +132,9 @@ static void read_words(struct importer *im, struct need *need)
     need->pay_to = cell(im, COL_PAY_TO);
     need->verified_by = cell(im, COL_VERIFIED_BY);
     need->shared_with = cell(im, COL_SHARED_WITH);
-    if (!is_slug(lexicon, LEX_PROVINCE, need->province))
+    if (lexicon_slug(lexicon, LEX_PROVINCE, need->province) < 0)
         fault(im, COL_PROVINCE, "no province has this slug");
-    if (!is_slug(lexicon, LEX_CATEGORY, need->category))
+    if (lexicon_slug(lexicon, LEX_CATEGORY, need->category) < 0)
         fault(im, COL_CATEGORY, "no category has this slug");
     if (!pay_to_fits(need->pay_to))
         fault(im, COL_PAY_TO, "must be an IBAN or payment code of at most 26 Latin letters and digits");

@@ -57,7 +57,7 @@ static void fill(const char *path, const char *const *slugs, long n)
     }
     for (int i = 1; i <= 20 && rc == SQLITE_OK; i++) {
         assert_true(snprintf(sql, sizeof sql,
-                             "INSERT INTO campaign VALUES (%d, 'x', 'x', '', '', 0, 0, 0, 0, 0);"
+                             "INSERT INTO campaign VALUES (%d, 'x', 'x', '', '', 0, 0, 0, 0, 0, '');"
                              "INSERT INTO campaign_word VALUES ('c%d', %d, 0, 'c%d')",
                              i, i, i, i) > 0);
         rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
