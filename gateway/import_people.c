@@ -82,7 +82,7 @@ static struct str words_of(struct reader *r, enum column column, size_t most)
     struct str cell = table_cell(&r->table, column);
     if (cell.n > most)
         table_fault(&r->table, column, "is too long: at most 200 bytes");
-    return str_dup(r->kept, cell);
+    return str_dup(r->kept, fold_letters(r->table.arena, cell));
 }
 
 static int64_t consent_of(struct reader *r)
