@@ -1,7 +1,7 @@
 /* The admin API: one row an operation. */
 #include "gateway/admin.h"
 
-#include "gateway/admin_staff.h"
+#include "gateway/admin_office.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/json.h"
@@ -75,6 +75,8 @@ static struct http_response post_needs(const struct admin_call *c, struct str id
         json_put_str(json, "error", sbuf_str(&r.faults.text));
         return respond(c, 422, json);
     }
+    admin_audit(c, "need.import", STR("needs"),
+                str_printf(c->arena, "rows %zu, added %zu, changed %zu", r.rows, r.added, r.changed));
     json_put_int(json, "rows", (int64_t)r.rows);
     json_put_int(json, "added", (int64_t)r.added);
     json_put_int(json, "changed", (int64_t)r.changed);
@@ -122,18 +124,21 @@ static struct http_response post_campaigns(const struct admin_call *c, struct st
     int64_t made = campaign_add(c->store, &campaign, now(c));
     if (made == 0 || !add_words(c, made, words))
         return fault(c, 409, "a keyword must be one word that belongs to no other campaign");
-    return created(c, str_printf(c->arena, "%lld", (long long)made));
+    struct str number = str_printf(c->arena, "%lld", (long long)made);
+    admin_audit(c, "campaign.add", number, campaign.name_en);
+    return created(c, number);
 }
 
-static struct http_response queue(const struct admin_call *c, struct outbound *m)
+static struct http_response queue(const struct admin_call *c, struct outbound *m, const char *action)
 {
     struct sms_size size = sms_measure(m->text);
     if (m->text.n == 0 || !utf8_valid(m->text) || size.segments > REPLY_SEGMENTS_MOST)
         return fault(c, 422, "a text is needed, of at most six segments");
     m->segments = size.segments;
     m->lane = LANE_CONFIRMATION;
-    int64_t made = outbox_add(c->store, m, c->now_ms);
-    return created(c, str_printf(c->arena, "out%lld", (long long)made));
+    struct str id = str_printf(c->arena, "out%lld", (long long)outbox_add(c->store, m, c->now_ms));
+    admin_audit(c, action, id, STR(""));
+    return created(c, id);
 }
 
 static struct http_response post_reply(const struct admin_call *c, struct str id, const struct json *body)
@@ -152,7 +157,7 @@ static struct http_response post_reply(const struct admin_call *c, struct str id
     if (!str_to_i64(str_of(phone.digits), &m.phone))
         return fault(c, 422, "its sender cannot be answered");
     inbox_answered(c->store, row.id, now(c));
-    return queue(c, &m);
+    return queue(c, &m, "message.reply");
 }
 
 static struct http_response post_messages(const struct admin_call *c, struct str id, const struct json *body)
@@ -164,31 +169,36 @@ static struct http_response post_messages(const struct admin_call *c, struct str
         return fault(c, 404, "no channel has this name");
     if (!phone_reachable(&phone) || !str_to_i64(str_of(phone.digits), &m.phone))
         return fault(c, 422, "this is no phone number that an SMS can reach");
-    return queue(c, &m);
+    return queue(c, &m, "message.send");
 }
 
 static struct http_response decide(const struct admin_call *c, struct str id,
                                    bool (*fn)(struct store *, const struct outbound *, int64_t),
-                                   const char *why)
+                                   const char *action, const char *why)
 {
     struct outbound row;
     bool incoming;
     int64_t number;
     if (!message_id_read(id, &incoming, &number) || incoming || !outbox_get(c->store, c->arena, number, &row))
         return fault(c, 404, "no outgoing message has this id");
-    return fn(c->store, &row, c->now_ms) ? created(c, id) : fault(c, 409, why);
+    if (!fn(c->store, &row, c->now_ms))
+        return fault(c, 409, why);
+    admin_audit(c, action, id, STR(""));
+    return created(c, id);
 }
 
 static struct http_response post_retry(const struct admin_call *c, struct str id, const struct json *body)
 {
     (void)body; /* nothing more to say */
-    return decide(c, id, outbox_again, "only a held, failed, expired or uncertain message can be sent again");
+    return decide(c, id, outbox_again, "message.retry",
+                  "only a held, failed, expired or uncertain message can be sent again");
 }
 
 static struct http_response post_drop(const struct admin_call *c, struct str id, const struct json *body)
 {
     (void)body; /* nothing more to say */
-    return decide(c, id, outbox_drop, "only a queued, held or uncertain message can be dropped");
+    return decide(c, id, outbox_drop, "message.drop",
+                  "only a queued, held or uncertain message can be dropped");
 }
 
 /* A backup was made: yavar doctor tells its age. */
@@ -200,31 +210,14 @@ static struct http_response post_backups(const struct admin_call *c, struct str 
         return fault(c, 422, "the name of the file is missing");
     store_note_put(c->store, STR("backup"),
                    str_printf(c->arena, "%lld %.*s", (long long)now(c), STR_ARG(file)));
+    admin_audit(c, "backup.made", file, STR(""));
     return created(c, file);
-}
-
-static struct http_response staff_answer(const struct admin_call *c, struct staff_done done)
-{
-    return done.why == NULL ? created(c, done.phone) : fault(c, done.status, done.why);
-}
-
-static struct http_response post_staff(const struct admin_call *c, struct str id, const struct json *body)
-{
-    (void)id; /* the phone is its name */
-    return staff_answer(c, staff_add(c, body));
-}
-
-static struct http_response post_staff_remove(const struct admin_call *c, struct str id,
-                                              const struct json *body)
-{
-    (void)body; /* nothing more to say */
-    return staff_answer(c, staff_take_away(c, id));
 }
 
 struct operation {
     enum http_method method;
     const char *path; /* '*' stands for an id */
-    enum role role;   /* who may */
+    enum role role;   /* who may (admin_may) */
     struct http_response (*run)(const struct admin_call *c, struct str id, const struct json *body);
     bool json;                    /* the body is */
     const struct long_work *work; /* in place of run: too long for one transaction of the service */
@@ -237,8 +230,14 @@ static const struct operation operations[] = {
     {HTTP_POST, "/api/v1/messages/*/reply", ROLE_ADMIN, post_reply, true, NULL},
     {HTTP_POST, "/api/v1/messages/*/retry", ROLE_ADMIN, post_retry, false, NULL},
     {HTTP_POST, "/api/v1/messages/*/drop", ROLE_ADMIN, post_drop, false, NULL},
-    {HTTP_POST, "/api/v1/staff", ROLE_ADMIN, post_staff, true, NULL},
-    {HTTP_POST, "/api/v1/staff/*/remove", ROLE_ADMIN, post_staff_remove, false, NULL},
+    {HTTP_GET, "/api/v1/staff", ROLE_COORDINATOR, get_staff, false, NULL},
+    {HTTP_POST, "/api/v1/staff", ROLE_COORDINATOR, post_staff, true, NULL},
+    {HTTP_POST, "/api/v1/staff/*/remove", ROLE_COORDINATOR, post_staff_remove, false, NULL},
+    {HTTP_POST, "/api/v1/staff/*/unlock", ROLE_COORDINATOR, post_staff_unlock, false, NULL},
+    {HTTP_POST, "/api/v1/staff/*/token", ROLE_COORDINATOR, post_staff_token, false, NULL},
+    {HTTP_GET, "/api/v1/organisations", ROLE_VIEWER, get_organisations, false, NULL},
+    {HTTP_POST, "/api/v1/organisations", ROLE_ADMIN, post_organisations, true, NULL},
+    {HTTP_GET, "/api/v1/audit", ROLE_AUDITOR, get_audit, false, NULL},
     {HTTP_POST, "/api/v1/volunteers/*/verify", ROLE_COORDINATOR, post_verify, true, NULL},
     {HTTP_POST, "/api/v1/people", ROLE_ADMIN, NULL, false, &import_people_work},
     {HTTP_POST, "/api/v1/people/*/forget", ROLE_ADMIN, NULL, false, &forget_work},
@@ -302,6 +301,16 @@ bool admin_identify(struct admin_call *c, struct http_response *answer)
     return false;
 }
 
+bool admin_may(const struct admin_call *c, enum role role, struct http_response *answer)
+{
+    bool confined = role == ROLE_ADMIN && !actor_unconfined(&c->actor);
+    if (role_may(c->actor.role, role) && !confined)
+        return true;
+    *answer =
+        fault(c, 403, confined ? "this is for admins of the whole country" : "this is not for your role");
+    return false;
+}
+
 struct http_response admin_run(const struct admin_call *call)
 {
     struct str id;
@@ -313,8 +322,8 @@ struct http_response admin_run(const struct admin_call *call)
         return answer;
     if (op == NULL)
         return path_known ? fault(&c, 405, "not with this method") : fault(&c, 404, "no such operation");
-    if (!role_may(c.actor.role, op->role))
-        return fault(&c, 403, "this is not for your role");
+    if (!admin_may(&c, op->role, &answer))
+        return answer;
     return run_operation(&c, op, id);
 }
 
@@ -466,7 +475,7 @@ static void take_request(struct gateway *g, struct http_server *server, const st
     bool path_known;
     const struct operation *op = find_operation(request->method, request->path, &id, &path_known);
     if (op != NULL && op->work != NULL)
-        long_work_begin(op->work, g, server, request, arena, ticket, id);
+        long_work_begin(op->work, op->role, g, server, request, arena, ticket, id);
     else
         submit(g->writer, new_job(g, server, request, arena, ticket));
 }

@@ -29,6 +29,8 @@ struct long_job {
     struct http_ticket ticket;
     struct http_request request;
     struct str id;
+    enum role role;     /* that it takes */
+    struct actor actor; /* who asks */
     const void *state;
     struct long_progress progress, before;
     struct http_response answer;
@@ -48,7 +50,8 @@ static struct admin_call call_of(struct long_job *j, struct database *d)
                                .arena = j->arena,
                                .now_ms = clock_ms(),
                                .request = &j->request,
-                               .door = j->server == j->gateway->door ? DOOR_CLI : DOOR_API};
+                               .door = j->server == j->gateway->door ? DOOR_CLI : DOOR_API,
+                               .actor = j->actor};
 }
 
 static void end(struct long_job *j)
@@ -125,6 +128,9 @@ static void run_prepare(struct job *job, void *db)
 {
     struct long_job *j = of(job);
     struct admin_call call = call_of(j, db);
+    if (!admin_identify(&call, &j->answer) || !admin_may(&call, j->role, &j->answer))
+        return;
+    j->actor = call.actor;
     j->state = j->work->prepare(&call, j->id, &j->answer);
 }
 
@@ -148,9 +154,9 @@ static void done_prepare(struct job *job, enum job_outcome outcome)
     }
 }
 
-void long_work_begin(const struct long_work *work, struct gateway *g, struct http_server *server,
-                     const struct http_request *request, struct arena *arena, struct http_ticket ticket,
-                     struct str id)
+void long_work_begin(const struct long_work *work, enum role role, struct gateway *g,
+                     struct http_server *server, const struct http_request *request, struct arena *arena,
+                     struct http_ticket ticket, struct str id)
 {
     struct long_job *j = arena_new_of(arena, struct long_job);
     *j = (struct long_job){.work = work,
@@ -160,7 +166,8 @@ void long_work_begin(const struct long_work *work, struct gateway *g, struct htt
                            .arena = arena,
                            .ticket = ticket,
                            .request = *request,
-                           .id = id};
+                           .id = id,
+                           .role = role};
     j->job = (struct job){.rank = JOB_BACKGROUND, .reset = reset_prepare};
     submit(g->reader, j, run_prepare, done_prepare);
 }

@@ -3,7 +3,7 @@
 
 const char *const door_names[DOORS] = {"cli", "api", "sms"};
 
-struct actor actor_operator(enum door door)
+struct actor actor_operator(enum office_door door)
 {
     return (struct actor){.door = door, .role = ROLE_ADMIN, .scope = STR("*")};
 }
@@ -18,7 +18,7 @@ bool role_from(struct str name, enum role *role)
     return false;
 }
 
-struct actor actor_from(struct arena *arena, const struct staff *staff, enum door door)
+struct actor actor_from(struct arena *arena, const struct staff *staff, enum office_door door)
 {
     struct actor actor = {.phone = staff->phone,
                           .door = door,
@@ -50,6 +50,11 @@ bool role_may(enum role role, enum role what)
 bool actor_everywhere(const struct actor *actor)
 {
     return str_is(actor->scope, "*");
+}
+
+bool actor_unconfined(const struct actor *actor)
+{
+    return actor_everywhere(actor) && actor->organisation.n == 0 && actor->centre.n == 0;
 }
 
 bool actor_covers(const struct actor *actor, struct str province)
