@@ -1,6 +1,7 @@
 /* stats: `آمار` — today and in all, of the own provinces.  It only reads, so it
  * needs no code.  Who is no coordinator learns nothing, as with enlist. */
 #include "gateway/base/number.h"
+#include "gateway/base/segment.h"
 #include "handlers/handlers.h"
 #include "handlers/office.h"
 
@@ -21,8 +22,8 @@ static struct str say_plain(const struct turn *t, int64_t n)
 }
 
 /* Toman rounded down to two or three digits with a word; from a tenth of a
- * trillion on in trillions, with one decimal below ten. */
-static struct str say_short(const struct turn *t, int64_t rial)
+ * trillion on in trillions.  FINE: below ten with one decimal. */
+static struct str say_short(const struct turn *t, int64_t rial, bool fine)
 {
     static const struct {
         int64_t least, unit;
@@ -37,12 +38,21 @@ static struct str say_short(const struct turn *t, int64_t rial)
             continue;
         int64_t whole = toman / steps[i].unit, tenth = toman % steps[i].unit / (steps[i].unit / 10);
         struct str number = say_plain(t, whole), word = turn_text(t, steps[i].key, NULL, 0);
-        if (i == 0 && whole < 10)
+        if (whole == 0 || (fine && whole < 10 && tenth > 0))
             number = str_printf(t->arena, "%.*s%s%.*s", STR_ARG(number),
                                 t->language == LANGUAGE_FA ? "٫" : ".", STR_ARG(say_plain(t, tenth)));
         return str_printf(t->arena, "%.*s %.*s", STR_ARG(number), STR_ARG(word));
     }
     return say_plain(t, toman);
+}
+
+static struct str write_figures(const struct turn *t, const struct office_figures *f, bool fine)
+{
+    return turn_text(t, "stats.figures",
+                     FIELDS({"today", say_plain(t, f->pledges_since)},
+                            {"sum", say_short(t, f->rial_since, fine)},
+                            {"total", say_short(t, f->rial, fine)}, {"needs", say_plain(t, f->needs_open)},
+                            {"people", say_plain(t, f->volunteers)}));
 }
 
 static int64_t today_since(const struct turn *t)
@@ -61,8 +71,6 @@ void handle_stats(struct turn *t)
         return;
     }
     office_figures(t->store, &office.actor, today_since(t), &f);
-    turn_say(t, "stats.figures",
-             FIELDS({"today", say_plain(t, f.pledges_since)}, {"sum", say_short(t, f.rial_since)},
-                    {"total", say_short(t, f.rial)}, {"needs", say_plain(t, f.needs_open)},
-                    {"people", say_plain(t, f.volunteers)}));
+    struct str text = write_figures(t, &f, true);
+    turn_answer(t, sms_measure(text).segments > 1 ? write_figures(t, &f, false) : text);
 }
