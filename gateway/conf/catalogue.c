@@ -63,6 +63,7 @@ static const struct longest longest_values[] = {
     {"left", "۹۹۹٬۹۹۹٬۹۹۹ تومان", "999 trillion toman"},
     {"more", "۹۹۹", "999"},
     {"name", "محمدحسین اسماعیل‌زاده‌فرد", "Mohammad-Hossein Esmaeili"},
+    {"otp", "482135", "482135"},
     {"payto", "IR740990000000000000000001", "IR740990000000000000000001"},
     {"phone", "02400000000", "02400000000"},
     {"province", "کهگیلویه و بویراحمد", "Kohgiluyeh and Boyer-Ahmad"},
@@ -70,6 +71,11 @@ static const struct longest longest_values[] = {
     {"recruiter", "نام و نام معرف او", "the recruiter's name"},
     {"ref", "482917617", "482917617"},
     {"rial", "۹٬۹۹۹٬۹۹۹٬۹۹۰ ریال", "9,999,999,990 rial"},
+    {"needs", "۹۹۹۹", "9999"},
+    {"people", "۹۹۹۹۹۹", "999999"},
+    {"sum", "۹۹ میلیارد", "999 thousand"},
+    {"today", "۹۹۹۹", "9999"},
+    {"total", "۹۹ میلیارد", "999 thousand"},
     {"specialty", "فوریت‌های پزشکی", "physiotherapist"},
     {"title", "دستگاه دیالیز ده", "dialysis machine, Yasuj1"},
     {"title2", "دستگاه دیالیز نه", "dialysis machine, Yasuj2"},
@@ -243,7 +249,7 @@ static struct str fill_longest(const struct catalogue *catalogue, struct arena *
 static bool to_be_typed(struct str field)
 {
     return str_starts(field, STR("ref")) || str_starts(field, STR("code")) || str_is(field, "payto") ||
-           str_is(field, "phone");
+           str_is(field, "phone") || str_is(field, "otp");
 }
 
 static bool contains(struct str text, struct str part)

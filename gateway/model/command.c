@@ -108,6 +108,8 @@ struct json *command_to_json(const struct command *c, const struct lexicon *lexi
         put_text(json, "phone", c->phone);
         put_text(json, "trace", c->trace);
         put_text(json, "text", c->text);
+        if (kept)
+            put_text(json, "audience", c->audience);
         if (kept && c->group)
             json_put_int(json, "group", 1);
     }
@@ -167,6 +169,7 @@ struct command command_from_json(const struct json *json, const struct lexicon *
     c.phone = str_dup(arena, json_str(json, "phone"));
     c.trace = str_dup(arena, json_str(json, "trace"));
     c.text = str_dup(arena, json_str(json, "text"));
+    c.audience = str_dup(arena, json_str(json, "audience"));
     c.group = json_has(json, "group");
     return c;
 }

@@ -1,0 +1,214 @@
+/* See the header. */
+#include "gateway/admin_office.h"
+
+#include "gateway/admin_read.h"
+#include "gateway/base/json.h"
+#include "gateway/base/phone.h"
+#include "gateway/store/store_scoped.h"
+#include "handlers/office_staff.h"
+
+struct office admin_office(const struct admin_call *c)
+{
+    return (struct office){.store = c->store,
+                           .config = c->config,
+                           .arena = c->arena,
+                           .zone = c->zone,
+                           .now_ms = c->now_ms,
+                           .actor = c->actor};
+}
+
+struct http_response admin_refused(const struct admin_call *c, const struct office_said *said)
+{
+    static const int statuses[] = {[OFFICE_DONE] = 200,
+                                   [OFFICE_BAD] = 422,
+                                   [OFFICE_FORBIDDEN] = 403,
+                                   [OFFICE_ABSENT] = 404,
+                                   [OFFICE_CONFLICT] = 409};
+    struct office o = admin_office(c);
+    struct str text = office_text(&o, said, LANGUAGE_EN);
+    return admin_fault(c, statuses[said->status], str_cstr(c->arena, text));
+}
+
+void admin_audit(const struct admin_call *c, const char *action, struct str subject, struct str detail)
+{
+    audit_add(c->store, &c->actor, action, subject, detail, c->now_ms / 1000);
+}
+
+static struct http_response done(const struct admin_call *c, const struct office_said *said, struct str id)
+{
+    if (said->status != OFFICE_DONE)
+        return admin_refused(c, said);
+    return admin_created(c, id);
+}
+
+/* "+98912…" as the path has it. */
+static struct str phone_of(const struct admin_call *c, struct str id)
+{
+    return http_percent_decode(c->arena, id, false, NULL);
+}
+
+static struct str digits_of(const struct admin_call *c, struct str text)
+{
+    struct phone phone = phone_parse(text, c->config->service.country.p);
+    return str_dup(c->arena, str_of(phone.digits));
+}
+
+/* ---- staff ---- */
+
+struct http_response post_staff(const struct admin_call *c, struct str id, const struct json *body)
+{
+    struct error e;
+    struct office o = admin_office(c);
+    struct str phone = json_str(body, "phone"), deputy_of = str_trim(json_str(body, "deputy_of"));
+    struct staff s = {.name = str_trim(json_str(body, "name")),
+                      .role = json_str(body, "role"),
+                      .provinces = str_trim(json_str(body, "provinces")),
+                      .organisation = json_str(body, "organisation"),
+                      .centre = str_trim(json_str(body, "centre"))};
+    (void)id; /* the phone is its name */
+    if (!staff_check(c->config, &s, deputy_of.n > 0, &e))
+        return admin_fault(c, 422, e.text);
+    struct office_said said = staff_add(&o, &s, phone, deputy_of);
+    return done(c, &said, digits_of(c, phone));
+}
+
+struct http_response post_staff_remove(const struct admin_call *c, struct str id, const struct json *body)
+{
+    (void)body; /* nothing more to say */
+    struct office o = admin_office(c);
+    struct office_said said = staff_take_away(&o, phone_of(c, id));
+    return done(c, &said, digits_of(c, phone_of(c, id)));
+}
+
+struct http_response post_staff_unlock(const struct admin_call *c, struct str id, const struct json *body)
+{
+    (void)body; /* nothing more to say */
+    struct office o = admin_office(c);
+    struct office_said said = staff_unlock(&o, phone_of(c, id));
+    return done(c, &said, digits_of(c, phone_of(c, id)));
+}
+
+struct http_response post_staff_token(const struct admin_call *c, struct str id, const struct json *body)
+{
+    (void)body; /* nothing more to say */
+    struct str token;
+    struct office o = admin_office(c);
+    struct office_said said = staff_token(&o, phone_of(c, id), &token);
+    if (said.status != OFFICE_DONE)
+        return admin_refused(c, &said);
+    struct json *json = json_object_new();
+    json_put_str(json, "id", digits_of(c, phone_of(c, id)));
+    json_put_str(json, "token", token);
+    return admin_respond(c, 201, json);
+}
+
+/* ---- organisations ---- */
+
+struct http_response post_organisations(const struct admin_call *c, struct str id, const struct json *body)
+{
+    struct error e;
+    struct office o = admin_office(c);
+    struct organisation organisation = {.slug = json_str(body, "slug"),
+                                        .name_fa = str_trim(json_str(body, "name_fa")),
+                                        .name_en = str_trim(json_str(body, "name_en")),
+                                        .provinces = str_trim(json_str(body, "provinces")),
+                                        .pay_to = str_trim(json_str(body, "pay_to"))};
+    (void)id; /* the slug is its name */
+    if (!organisation_check(c->config, &organisation, &e))
+        return admin_fault(c, 422, e.text);
+    struct office_said said = organisation_add(&o, &organisation);
+    return done(c, &said, organisation.slug);
+}
+
+/* ---- lists ---- */
+
+static struct json *staff_json(const struct admin_call *c, const struct staff *s)
+{
+    struct json *json = json_object_new();
+    admin_put_phone(c, json, "phone", s->phone);
+    admin_put_text(json, "name", s->name);
+    json_put_str(json, "role", s->role);
+    admin_put_text(json, "provinces", s->provinces);
+    admin_put_text(json, "organisation", s->organisation);
+    admin_put_text(json, "centre", s->centre);
+    admin_put_phone(c, json, "deputy_of", s->deputy_of);
+    if (s->locked_until > c->now_ms / 1000)
+        admin_put_time(json, "locked_until", s->locked_until);
+    return json;
+}
+
+/* One row more than is shown says that there is more: of N, what is shown. */
+static size_t shown(size_t n, size_t most)
+{
+    return n < most ? n : most;
+}
+
+struct http_response get_staff(const struct admin_call *c, struct str id, const struct json *body)
+{
+    struct scoped_page page;
+    struct http_response answer;
+    (void)id, (void)body; /* a list has neither */
+    if (!admin_page_read(c, &page, &answer))
+        return answer;
+    struct staff *rows = arena_array(c->arena, struct staff, page.most + 1);
+    struct json *items = json_array_new();
+    size_t n = staff_page_of(c->store, c->arena, &c->actor, page.after, rows, page.most + 1);
+    for (size_t i = 0; i < shown(n, page.most); i++)
+        json_push(items, staff_json(c, &rows[i]));
+    return admin_page(c, items, n > page.most ? json_int_new(rows[page.most - 1].phone) : NULL);
+}
+
+struct http_response get_organisations(const struct admin_call *c, struct str id, const struct json *body)
+{
+    struct http_response answer;
+    struct str after;
+    size_t most;
+    (void)id, (void)body; /* a list has neither */
+    if (!admin_page_read_key(c, &after, &most, &answer))
+        return answer;
+    struct organisation *rows = arena_array(c->arena, struct organisation, most + 1);
+    struct json *items = json_array_new();
+    size_t n = organisation_page_of(c->store, c->arena, &c->actor, after, rows, most + 1);
+    for (size_t i = 0; i < shown(n, most); i++) {
+        struct json *item = json_object_new();
+        json_put_str(item, "slug", rows[i].slug);
+        json_put_str(item, "name_fa", rows[i].name_fa);
+        json_put_str(item, "name_en", rows[i].name_en);
+        admin_put_text(item, "provinces", rows[i].provinces);
+        admin_put_text(item, "pay_to", rows[i].pay_to);
+        json_push(items, item);
+    }
+    return admin_page(c, items, n > most ? json_string_new(rows[most - 1].slug) : NULL);
+}
+
+/* Who did it, in full: that is what the trail is for. */
+static struct str doer(const struct admin_call *c, int64_t actor)
+{
+    return actor == 0  ? STR("operator")
+           : actor < 0 ? STR("forgotten")
+                       : str_printf(c->arena, "%lld", (long long)actor);
+}
+
+struct http_response get_audit(const struct admin_call *c, struct str id, const struct json *body)
+{
+    struct scoped_page page;
+    struct http_response answer;
+    (void)id, (void)body; /* a list has neither */
+    if (!admin_page_read(c, &page, &answer))
+        return answer;
+    struct audit_row *rows = arena_array(c->arena, struct audit_row, page.most + 1);
+    struct json *items = json_array_new();
+    size_t n = audit_page_of(c->store, c->arena, &c->actor, page.after, rows, page.most + 1);
+    for (size_t i = 0; i < shown(n, page.most); i++) {
+        struct json *item = json_object_new();
+        json_put_int(item, "id", rows[i].id);
+        admin_put_time(item, "at", rows[i].at);
+        json_put_str(item, "actor", doer(c, rows[i].actor));
+        json_put_str(item, "door", rows[i].door);
+        json_put_str(item, "action", rows[i].action);
+        admin_put_text(item, "subject", rows[i].subject);
+        admin_put_text(item, "detail", rows[i].detail);
+        json_push(items, item);
+    }
+    return admin_page(c, items, n > page.most ? json_int_new(rows[page.most - 1].id) : NULL);
+}
