@@ -5,7 +5,6 @@ Whatever belongs to Qom carries the word SECRET, or is a number in `hidden`.
 """
 
 import contextlib
-import hashlib
 import http.client
 import json
 import socket
@@ -142,15 +141,14 @@ class World:
             self.service.cli("staff", "add", self.phones[name], "--role", role, "--name", called, *words)
 
     def give_tokens(self):
-        with contextlib.closing(sqlite3.connect(self.service.folder / "yavar.db")) as db, db:
-            for name, phone in self.phones.items():
-                self.tokens[name] = "yvr_" + hashlib.sha256(name.encode()).hexdigest()[:43]
-                db.execute("INSERT OR REPLACE INTO token (phone, hash, created_at) VALUES (?, ?, 1)",
-                           (int(phone), digest(self.tokens[name])))
+        for name, phone in self.phones.items():
+            self.tokens[name] = self.service.cli("staff", "token", phone).stdout.strip()
 
     def fill(self):
         service = self.service
         self.enlist()
+        for slug, province in (("mehr", "zanjan"), (SECRET_WORD.lower(), "qom")):
+            service.cli("organisation", "add", slug, "--name-fa", slug.upper(), "--province", province)
         for words in (("MEHR", "--province", "zanjan"), (SECRET_WORD, "--province", "qom"), ("HAMEH",)):
             service.cli("campaign", "add", *words)
         path = service.folder / "people.csv"
@@ -186,18 +184,13 @@ class World:
         self.unanswered = [row["id"] for row in self.service.rows("message", "list", "--unanswered")]
 
 
-def digest(token):
-    text = token.encode()
-    return hashlib.blake2b(len(text).to_bytes(8, "little") + text, digest_size=16).digest()
-
-
 @contextlib.contextmanager
 def world(stage):
     with stage.fresh(needs=[*NEEDS, QOM_NEED]) as (service, telecom):
         w = World(service, telecom)
         w.fill()
-        service.stop()
         w.give_tokens()
+        service.stop()
         w.hold()
         service.start()
         yield w
