@@ -155,7 +155,7 @@ struct http_response get_staff(const struct admin_call *c, struct str id, const 
     size_t n = staff_page_of(c->store, c->arena, &c->actor, page.after, rows, page.most + 1);
     for (size_t i = 0; i < shown(n, page.most); i++)
         json_push(items, staff_json(c, &rows[i]));
-    return admin_page(c, items, n > page.most ? json_int_new(rows[page.most - 1].phone) : NULL);
+    return admin_page_to(c, items, n > page.most ? json_int_new(rows[page.most - 1].phone) : NULL);
 }
 
 struct http_response get_organisations(const struct admin_call *c, struct str id, const struct json *body)
@@ -178,7 +178,7 @@ struct http_response get_organisations(const struct admin_call *c, struct str id
         admin_put_text(item, "pay_to", rows[i].pay_to);
         json_push(items, item);
     }
-    return admin_page(c, items, n > most ? json_string_new(rows[most - 1].slug) : NULL);
+    return admin_page_to(c, items, n > most ? json_string_new(rows[most - 1].slug) : NULL);
 }
 
 /* Who did it, in full: that is what the trail is for. */
@@ -210,5 +210,5 @@ struct http_response get_audit(const struct admin_call *c, struct str id, const 
         admin_put_text(item, "detail", rows[i].detail);
         json_push(items, item);
     }
-    return admin_page(c, items, n > page.most ? json_int_new(rows[page.most - 1].id) : NULL);
+    return admin_page_to(c, items, n > page.most ? json_int_new(rows[page.most - 1].id) : NULL);
 }

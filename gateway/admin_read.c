@@ -66,7 +66,7 @@ bool admin_page_read_key(const struct admin_call *c, struct str *after, size_t *
     return good;
 }
 
-struct http_response admin_page(const struct admin_call *c, struct json *items, struct json *next)
+struct http_response admin_page_to(const struct admin_call *c, struct json *items, struct json *next)
 {
     struct json *json = json_object_new();
     json_put(json, "items", items);
@@ -74,10 +74,10 @@ struct http_response admin_page(const struct admin_call *c, struct json *items, 
     return admin_respond(c, 200, json);
 }
 
-static struct http_response page_to(const struct admin_call *c, const struct scoped_page *page,
-                                    struct json *items)
+struct http_response admin_page(const struct admin_call *c, const struct scoped_page *page,
+                                struct json *items, int64_t next)
 {
-    return admin_page(c, items, page->more ? json_int_new(page->after) : NULL);
+    return admin_page_to(c, items, page->more ? json_int_new(next) : NULL);
 }
 
 bool admin_sees_phones(const struct admin_call *c)
@@ -159,7 +159,7 @@ struct http_response get_needs(const struct admin_call *c, struct str id, const 
     size_t n = need_page_scoped(c->store, c->arena, &c->actor, &page, rows);
     for (size_t i = 0; i < n; i++)
         json_push(items, need_json(&rows[i]));
-    return page_to(c, &page, items);
+    return admin_page(c, &page, items, page.after);
 }
 
 struct http_response get_need(const struct admin_call *c, struct str id, const struct json *body)
@@ -199,7 +199,7 @@ struct http_response get_campaigns(const struct admin_call *c, struct str id, co
         admin_put_text(json, "pay_to", rows[i].pay_to);
         json_push(items, json);
     }
-    return page_to(c, &page, items);
+    return admin_page(c, &page, items, page.after);
 }
 
 static struct json *pledge_json(const struct admin_call *c, const struct pledge *p)
@@ -234,8 +234,7 @@ struct http_response get_pledges(const struct admin_call *c, struct str id, cons
     size_t n = pledge_page_scoped(c->store, c->arena, &c->actor, &page, rows);
     for (size_t i = 0; i < n; i++)
         json_push(items, pledge_json(c, &rows[i]));
-    page.after = store_reference(c->store, page.after);
-    return page_to(c, &page, items);
+    return admin_page(c, &page, items, store_reference(c->store, page.after));
 }
 
 /* ---- people ---- */
@@ -267,7 +266,7 @@ struct http_response get_volunteers(const struct admin_call *c, struct str id, c
         admin_put_time(json, "created_at", rows[i].created_at);
         json_push(items, json);
     }
-    return page_to(c, &page, items);
+    return admin_page(c, &page, items, page.after);
 }
 
 /* ---- messages and figures ---- */
@@ -294,7 +293,7 @@ struct http_response get_unanswered(const struct admin_call *c, struct str id, c
         admin_put_time(json, "created_at", rows[i].created_at);
         json_push(items, json);
     }
-    return page_to(c, &page, items);
+    return admin_page(c, &page, items, page.after);
 }
 
 void figures_named(const struct store_figures *f, struct figure out[FIGURES])
