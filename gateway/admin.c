@@ -1,10 +1,13 @@
 /* The admin API: one row an operation. */
 #include "gateway/admin.h"
 
+#include "gateway/admin_broadcasts.h"
 #include "gateway/admin_messages.h"
 #include "gateway/admin_office.h"
 #include "gateway/admin_people.h"
 #include "gateway/admin_read.h"
+#include "gateway/admin_calls.h"
+#include "gateway/admin_campaigns.h"
 #include "gateway/admin_table.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/json.h"
@@ -12,8 +15,6 @@
 #include "gateway/base/utf8.h"
 #include "gateway/import.h"
 #include "gateway/long_work.h"
-
-enum { WORDS_MOST = 8 };
 
 static struct http_response respond(const struct admin_call *c, int status, struct json *json)
 {
@@ -88,51 +89,6 @@ static struct http_response post_needs(const struct admin_call *c, struct str id
     return respond(c, 200, json);
 }
 
-static bool add_words(const struct admin_call *c, int64_t campaign, const struct json *words)
-{
-    for (size_t i = 0; i < json_count(words); i++) {
-        struct str word = json_text(json_at(words, i)), folded = fold_glued(c->arena, fold(c->arena, word));
-        if (folded.n == 0 || folded.n != fold(c->arena, word).n ||
-            !campaign_word_add(c->store, campaign, (int64_t)i, folded, word))
-            return false;
-    }
-    return true;
-}
-
-static struct http_response post_campaigns(const struct admin_call *c, struct str id, const struct json *body)
-{
-    (void)id; /* the store gives it */
-    const struct json *words = json_get(body, "keywords");
-    struct campaign campaign = {.name_fa = json_str(body, "name_fa"),
-                                .name_en = json_str(body, "name_en"),
-                                .provinces = json_str(body, "provinces"),
-                                .pay_to = json_str(body, "pay_to"),
-                                .goal_rial = json_int(body, "goal_rial", 0),
-                                .starts_at = json_int(body, "starts_at", 0),
-                                .ends_at = json_int(body, "ends_at", 0)};
-    if (json_count(words) == 0 || json_count(words) > WORDS_MOST || json_text(json_at(words, 0)).n == 0)
-        return fault(c, 422, "a campaign needs one to eight keywords");
-    if (campaign.name_fa.n == 0)
-        campaign.name_fa = json_text(json_at(words, 0));
-    for (size_t i = 0; i < json_count(words) && campaign.name_en.n == 0; i++)
-        if (sms_measure(json_text(json_at(words, i))).encoding == SMS_GSM7)
-            campaign.name_en = json_text(json_at(words, i));
-    if (campaign.name_en.n == 0)
-        campaign.name_en = STR("our campaign");
-    if (sms_measure(campaign.name_en).encoding != SMS_GSM7 || !pay_to_fits(campaign.pay_to))
-        return fault(
-            c, 422,
-            "the English name and the way to pay must be in Latin letters, so that texts fit one SMS");
-    if (campaign.ends_at > 0 && campaign.ends_at <= campaign.starts_at)
-        return fault(c, 422, "it would end before it begins");
-    int64_t made = campaign_add(c->store, &campaign, now(c));
-    if (made == 0 || !add_words(c, made, words))
-        return fault(c, 409, "a keyword must be one word that belongs to no other campaign");
-    struct str number = str_printf(c->arena, "%lld", (long long)made);
-    admin_audit(c, "campaign.add", number, campaign.name_en);
-    return created(c, number);
-}
-
 /* A backup was made: yavar doctor tells its age. */
 static struct http_response post_backups(const struct admin_call *c, struct str id, const struct json *body)
 {
@@ -159,6 +115,19 @@ static const struct operation operations[] = {
     {HTTP_GET, "/api/v1/stats", ROLE_VIEWER, get_stats, false, NULL},
     {HTTP_POST, "/api/v1/needs", ROLE_ADMIN, post_needs, false, NULL},
     {HTTP_POST, "/api/v1/campaigns", ROLE_COORDINATOR, post_campaigns, true, NULL},
+    {HTTP_POST, "/api/v1/campaigns/*", ROLE_COORDINATOR, post_campaign, true, NULL},
+    {HTTP_POST, "/api/v1/campaigns/*/allot", ROLE_COORDINATOR, post_campaign_allot, true, NULL},
+    {HTTP_GET, "/api/v1/campaigns/*", ROLE_VIEWER, get_campaign, false, NULL},
+    {HTTP_GET, "/api/v1/campaigns/*/sums", ROLE_VIEWER, get_campaign_sums, false, NULL},
+    {HTTP_POST, "/api/v1/calls", ROLE_COORDINATOR, post_calls, true, NULL},
+    {HTTP_POST, "/api/v1/calls/*/approve", ROLE_COORDINATOR, post_call_approve, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/pause", ROLE_COORDINATOR, post_call_pause, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/resume", ROLE_COORDINATOR, post_call_resume, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/close", ROLE_COORDINATOR, post_call_close, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/cancel", ROLE_COORDINATOR, post_call_cancel, false, NULL},
+    {HTTP_GET, "/api/v1/calls", ROLE_VIEWER, get_calls, false, NULL},
+    {HTTP_GET, "/api/v1/calls/*", ROLE_VIEWER, get_call, false, NULL},
+    {HTTP_GET, "/api/v1/calls/*/roster", ROLE_COORDINATOR, get_call_roster, false, NULL},
     {HTTP_POST, "/api/v1/backups", ROLE_ADMIN, post_backups, true, NULL},
     {HTTP_POST, "/api/v1/messages", ROLE_ADMIN, post_messages, true, NULL},
     {HTTP_POST, "/api/v1/messages/*/reply", ROLE_ADMIN, post_reply, true, NULL},
@@ -173,23 +142,41 @@ static const struct operation operations[] = {
     {HTTP_POST, "/api/v1/organisations", ROLE_ADMIN, post_organisations, true, NULL},
     {HTTP_GET, "/api/v1/audit", ROLE_AUDITOR, get_audit, false, NULL},
     {HTTP_POST, "/api/v1/volunteers/*/verify", ROLE_COORDINATOR, post_verify, true, NULL},
+    {HTTP_GET, "/api/v1/broadcasts", ROLE_COORDINATOR, get_broadcasts, false, NULL},
+    {HTTP_GET, "/api/v1/broadcasts/*", ROLE_COORDINATOR, get_broadcast, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts", ROLE_COORDINATOR, NULL, true, &broadcast_add_work},
+    {HTTP_POST, "/api/v1/broadcasts/preview", ROLE_COORDINATOR, NULL, true, &broadcast_preview_work},
+    {HTTP_POST, "/api/v1/broadcasts/test", ROLE_COORDINATOR, post_broadcast_test, true, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/approve", ROLE_COORDINATOR, post_broadcast_approve, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/pause", ROLE_COORDINATOR, post_broadcast_pause, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/resume", ROLE_COORDINATOR, post_broadcast_resume, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/cancel", ROLE_COORDINATOR, post_broadcast_cancel, false, NULL},
     {HTTP_POST, "/api/v1/people", ROLE_ADMIN, NULL, false, &import_people_work},
     {HTTP_POST, "/api/v1/people/*/forget", ROLE_ADMIN, NULL, false, &forget_work},
 };
 
+#define CAMPAIGN_FIELDS                                                                                 \
+    "name_fa:text name_en:text provinces:text pay_to:text goal_rial:number goal:text starts_at:number " \
+    "ends_at:number from:text to:text"
 /* What a JSON body may hold: NAME:KIND, a kind as json_kind says it. */
 static const struct {
     const char *path, *fields;
 } bodies[] = {
-    {"/api/v1/campaigns",
-     "keywords:list name_fa:text name_en:text provinces:text pay_to:text goal_rial:number "
-     "starts_at:number ends_at:number"},
+    {"/api/v1/campaigns", "keywords:list organisation:text " CAMPAIGN_FIELDS},
+    {"/api/v1/campaigns/*", CAMPAIGN_FIELDS},
+    {"/api/v1/campaigns/*/allot", "reference:number need:number"},
+    {"/api/v1/calls",
+     "kind:text title:text place:text place_en:text from:text to:text provinces:text needs:list "
+     "channel:text urgent:boolean reason:text"},
     {"/api/v1/backups", "file:text"},
     {"/api/v1/messages", "channel:text phone:text text:text"},
     {"/api/v1/messages/*/reply", "text:text"},
     {"/api/v1/staff",
      "phone:text name:text role:text provinces:text organisation:text centre:text deputy_of:text"},
     {"/api/v1/organisations", "slug:text name_fa:text name_en:text provinces:text pay_to:text"},
+    {"/api/v1/broadcasts", BROADCAST_FIELDS " send:boolean"},
+    {"/api/v1/broadcasts/preview", BROADCAST_FIELDS},
+    {"/api/v1/broadcasts/test", "text:text channel:text phone:text"},
     {"/api/v1/volunteers/*/verify", "by:text id:number"},
 };
 
@@ -233,20 +220,27 @@ static bool path_matches(const char *pattern, struct str path, struct str *id)
     return str_eq(str_after(path, path.n - tail.n), tail) && memchr(id->p, '/', id->n) == NULL;
 }
 
+struct json *admin_body(const struct admin_call *c, const char *path, struct http_response *answer)
+{
+    struct error e;
+    struct json *body = json_read(c->request->body, &e);
+    if (body != NULL && fields_fit(fields_of(path), body, &e))
+        return body;
+    *answer = fault(c, body == NULL ? 400 : 422, e.text);
+    json_free(body);
+    return NULL;
+}
+
 static struct http_response run_operation(const struct admin_call *c, const struct operation *op,
                                           struct str id)
 {
-    struct error e;
+    struct http_response response;
     struct json *body = NULL;
     if (op->work != NULL)
         return long_work_whole(op->work, c, id);
-    if (op->json && (body = json_read(c->request->body, &e)) == NULL)
-        return fault(c, 400, e.text);
-    if (op->json && !fields_fit(fields_of(op->path), body, &e)) {
-        json_free(body);
-        return fault(c, 422, e.text);
-    }
-    struct http_response response = op->run(c, id, body);
+    if (op->json && (body = admin_body(c, op->path, &response)) == NULL)
+        return response;
+    response = op->run(c, id, body);
     json_free(body);
     return response;
 }

@@ -42,6 +42,8 @@ bool admin_may(const struct admin_call *call, enum role role, struct http_respon
 struct http_response admin_run(const struct admin_call *call);
 
 /* For the operations in other files. */
+/* The request's body, with no other fields than the table has for PATH; NULL with an answer. */
+struct json *admin_body(const struct admin_call *call, const char *path, struct http_response *answer);
 struct http_response admin_respond(const struct admin_call *call, int status, struct json *json);
 struct http_response admin_fault(const struct admin_call *call, int status, const char *what);
 struct http_response admin_created(const struct admin_call *call, struct str id);

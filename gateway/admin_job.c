@@ -4,6 +4,7 @@
 
 #include "gateway/admin_table.h"
 #include "gateway/base/clock.h"
+#include "gateway/broadcasts.h"
 #include "gateway/long_work.h"
 #include "gateway/outbound.h"
 
@@ -119,6 +120,8 @@ static void done(struct job *job, enum job_outcome outcome)
         admin_answer(g, j->server, j->ticket, &j->request, &j->response, j->arena);
     for (size_t i = 0; outcome == JOB_DONE && !only_reads(j) && i < j->config->channel_count; i++)
         sender_wake(g->sender, j->config->channels[i].name);
+    if (outcome == JOB_DONE && !only_reads(j))
+        broadcasts_wake(g->broadcasts);
     config_drop(j->config);
     arena_free(j->arena);
 }

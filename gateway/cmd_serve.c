@@ -15,6 +15,8 @@
 #include "gateway/base/arena.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
+#include "gateway/broadcasts.h"
+#include "gateway/calls.h"
 #include "gateway/cli.h"
 #include "gateway/clock_watch.h"
 #include "gateway/gateway.h"
@@ -120,6 +122,7 @@ static void look_around(void *ctx)
     look_at_disk(s);
     store_probe(&s->g);
     clock_watch(&s->g);
+    calls_look(&s->g);
     loop_timer_set(s->look, LOOK_EVERY_MS);
 }
 
@@ -214,7 +217,8 @@ static bool open_threads(struct serve *s, struct error *e)
         return false;
     loop_on_wake(g->loop, woken, s);
     g->sender = sender_new(g);
-    return g->sender != NULL || error_set(e, "out of memory");
+    g->broadcasts = g->sender != NULL ? broadcasts_new(g) : NULL;
+    return g->broadcasts != NULL || error_set(e, "out of memory");
 }
 
 /* As many connections as descriptors allow, with room kept for requests out,
@@ -278,6 +282,7 @@ static void close_all(struct serve *s)
     s->failed |= worker_stop(g->writer);
     http_client_free(g->client); /* before the sender, which owns what is on the wire */
     sender_free(g->sender);
+    broadcasts_free(g->broadcasts);
     http_server_free(g->front);
     http_server_free(g->admin);
     http_server_free(g->door);

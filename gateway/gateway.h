@@ -21,6 +21,7 @@ struct database {
 };
 
 struct outbox_sender; /* outbound.h */
+struct broadcasts;    /* broadcasts.h */
 
 struct gateway {
     struct loop *loop;
@@ -31,6 +32,7 @@ struct gateway {
     struct worker *writer, *reader;
     struct database write_db, read_db;
     struct outbox_sender *sender;
+    struct broadcasts *broadcasts;
     struct metrics metrics;
     struct token_guard token_guard; /* of the admin API */
     struct str node;                /* names this process in claims */
@@ -38,6 +40,8 @@ struct gateway {
     bool store_refuses;             /* the last write came to nothing, as on a full disk */
     bool probing;                   /* store_probe.c asks whether it still does */
     bool stopping;
+    bool calls_busy;     /* calls.c has a job under way */
+    int64_t calls_after; /* the last call it looked at */
     /* clock_watch.c: how far the wall clock is ahead of the steady one, and
      * what is to be done about a jump back */
     int64_t clock_ahead_ms;

@@ -3,6 +3,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/json.h"
+#include "gateway/broadcasts.h"
 #include "gateway/outbound.h"
 
 struct http_response long_work_whole(const struct long_work *work, const struct admin_call *c, struct str id)
@@ -60,6 +61,7 @@ static void end(struct long_job *j)
     admin_answer(g, j->server, j->ticket, &j->request, &j->answer, j->arena);
     for (size_t i = 0; i < j->config->channel_count; i++)
         sender_wake(g->sender, j->config->channels[i].name);
+    broadcasts_wake(g->broadcasts);
     config_drop(j->config);
     arena_free(j->arena);
 }

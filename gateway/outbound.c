@@ -342,6 +342,16 @@ void sender_wake(struct outbox_sender *s, struct str channel)
     pump(line);
 }
 
+void sender_recall(struct outbox_sender *s, int64_t source)
+{
+    struct row_list back;
+    row_list_init(&back);
+    for (size_t i = 0; i < s->count; i++)
+        s->lines[i]->waiting_count -=
+            row_list_pull_source(&s->lines[i]->waiting[LANE_BROADCAST], source, &back);
+    outbound_back_give(&s->back, &back);
+}
+
 /* ---- the tick: what waits for nobody's answer ---- */
 
 static void wake_all(void *ctx)

@@ -14,6 +14,8 @@
 struct outbox_sender *sender_new(struct gateway *g) MUST_CHECK;
 /* Rows were queued for CHANNEL (or may have been). */
 void sender_wake(struct outbox_sender *sender, struct str channel);
+/* What was claimed of a broadcast and not begun goes back: it does not go on now. */
+void sender_recall(struct outbox_sender *sender, int64_t source);
 /* After a reload: lines for the channels as they are now. */
 void sender_reload(struct outbox_sender *sender);
 /* Does nothing more: the store is about to close. */

@@ -6,104 +6,13 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/crypto.h"
 #include "gateway/base/log.h"
+#include "gateway/broadcast_claim.h"
+#include "gateway/call_claim.h"
 #include "gateway/inbound.h"
 #include "gateway/outbound_ask.h"
 #include "handlers/ussd.h"
 
 enum { ROWS_MOST = 500, ASKED_MOST = 8 };
-
-/* ---- lists of rows ---- */
-
-void row_list_init(struct row_list *list)
-{
-    list->head = NULL;
-    list->tail = &list->head;
-}
-
-void row_list_push(struct row_list *list, struct row *row)
-{
-    if (list->head == NULL)
-        list->tail = &list->head;
-    row->next = NULL;
-    *list->tail = row;
-    list->tail = &row->next;
-}
-
-void row_list_push_front(struct row_list *list, struct row *row)
-{
-    if (list->head == NULL) {
-        row_list_push(list, row);
-        return;
-    }
-    row->next = list->head;
-    list->head = row;
-}
-
-struct row *row_list_pop(struct row_list *list)
-{
-    struct row *row = list->head;
-    if (row != NULL)
-        list->head = row->next;
-    return row;
-}
-
-bool row_list_has_reply(const struct row_list *list, int64_t reply_to)
-{
-    for (const struct row *row = list->head; row != NULL && reply_to != 0; row = row->next)
-        if (row->message.reply_to == reply_to)
-            return true;
-    return false;
-}
-
-size_t row_list_pull(struct row_list *list, int64_t reply_to, struct row_list *back)
-{
-    size_t n = 0;
-    struct row *next;
-    for (struct row *row = list->head; row != NULL && reply_to != 0; row = next) {
-        next = row->next;
-        if (row->message.reply_to != reply_to)
-            continue;
-        row_list_remove(list, row);
-        row_list_push(back, row);
-        n++;
-    }
-    return n;
-}
-
-void row_list_remove(struct row_list *list, struct row *row)
-{
-    struct row **place = &list->head;
-    while (*place != row)
-        place = &(*place)->next;
-    *place = row->next;
-    if (list->tail == &row->next)
-        list->tail = place;
-}
-
-struct row *row_list_pop_free(struct row_list *list, const struct row_list *busy)
-{
-    for (struct row *row = list->head; row != NULL; row = row->next)
-        if (!row_list_has_reply(busy, row->message.reply_to)) {
-            row_list_remove(list, row);
-            return row;
-        }
-    return NULL;
-}
-
-void row_list_append(struct row_list *list, struct row_list *more)
-{
-    struct row *row;
-    while ((row = row_list_pop(more)) != NULL)
-        row_list_push(list, row);
-}
-
-void row_list_free(struct row_list *list)
-{
-    struct row *row;
-    while ((row = row_list_pop(list)) != NULL)
-        if (--row->batch->live == 0)
-            arena_free(row->batch->arena); /* batch and row live in it */
-}
 
 /* ---- what all these jobs share ---- */
 
@@ -187,15 +96,18 @@ static void expire(struct store *store, const struct outbound *message, int64_t 
     outbox_move(store, message, &move, "expired", STR("its time was over before it could be sent"), now_ms);
 }
 
-static size_t claim_lane(struct outbound_job *j, struct store *store, int lane, size_t most, int64_t now_ms)
+static size_t claim_lane(struct outbound_job *j, struct claim_check *check, int lane, size_t most,
+                         int64_t now_ms)
 {
+    struct store *store = check->store;
     struct outbound *messages = arena_array(j->claimed->arena, struct outbound, most);
     size_t n = outbox_claim(store, j->claimed->arena, j->channel, (enum lane)lane, j->gateway->node, now_ms,
                             messages, most);
     for (size_t i = 0; i < n; i++) {
         if (messages[i].expires_ms <= now_ms)
             expire(store, &messages[i], now_ms);
-        else
+        else if (claim_goes(check, &messages[i]) &&
+                 call_claim(store, j->config, check->zone, &messages[i], now_ms))
             row_list_push(&j->rows[lane], keep_row(j, &messages[i]));
     }
     return n;
@@ -206,8 +118,10 @@ static size_t claim_lane(struct outbound_job *j, struct store *store, int lane, 
 static void run_claim(struct job *job, void *db)
 {
     struct outbound_job *j = of(job);
-    struct store *store = ((struct database *)db)->store;
+    struct database *d = db;
+    struct store *store = d->store;
     int64_t now_ms = clock_ms();
+    struct claim_check check = {store, j->config, d->zone, j->claimed->arena, now_ms, {{0}}, 0};
     size_t left = j->most, lanes_left = 0;
     for (int lane = 0; lane < LANES; lane++)
         lanes_left += j->lanes >> lane & 1;
@@ -216,7 +130,7 @@ static void run_claim(struct job *job, void *db)
         if (!(j->lanes >> lane & 1))
             continue;
         size_t part = lanes_left > 1 ? (left + 1) / 2 : left;
-        size_t got = part > 0 ? claim_lane(j, store, lane, part, now_ms) : 0;
+        size_t got = part > 0 ? claim_lane(j, &check, lane, part, now_ms) : 0;
         int64_t due = got < part ? outbox_next_due(store, j->channel, (enum lane)lane) : now_ms;
         if (due > 0)
             j->due_ms[lane] = due;
@@ -299,6 +213,8 @@ static void settle_row(struct outbound_job *j, struct store *store, struct row *
                                    STR_ARG(row->settled.detail));
     outbox_move(store, m, &move, send_result_names[row->settled.result], reason, now_ms);
     row->due_ms = move.status == OUTBOX_QUEUED ? move.due_ms : 0;
+    if (row->settled.result == SEND_BLOCKED && m->lane == LANE_BROADCAST)
+        contact_block(store, m->phone, now_ms / 1000); /* its next broadcasts leave it out */
     if (move.status == OUTBOX_QUEUED && m->reply_to != 0)
         outbox_delay_rest(store, m, move.due_ms);  /* what follows it waits with it */
     if (row->settled.result == SEND_MISCONFIGURED) /* for `message show`, which reads and asks nobody */
@@ -472,7 +388,10 @@ void outbound_care(struct gateway *g, bool expire_too, void (*fn)(void *ctx), vo
 static void run_hand_over(struct job *job, void *db)
 {
     struct outbound_job *j = of(job);
-    size_t n = outbox_hand_over(((struct database *)db)->store, j->channel, j->next, clock_ms(), ROWS_MOST);
+    const struct channel *from = config_channel(j->config, j->channel);
+    const struct channel *to = config_channel(j->config, j->next);
+    size_t n = outbox_hand_over(((struct database *)db)->store, j->channel, j->next,
+                                channel_is_promo(from) == channel_is_promo(to), clock_ms(), ROWS_MOST);
     j->moved = n > 0;
     if (n > 0)
         LOG(LOG_WARN, "handed_over", "from=%.*s to=%.*s messages=%zu", STR_ARG(j->channel), STR_ARG(j->next),

@@ -101,6 +101,18 @@ struct sms_size sms_measure(struct str text)
     return size;
 }
 
+bool sms_forces_ucs2(struct str text, struct str *character, size_t *place)
+{
+    *character = find_culprit(text);
+    *place = 0;
+    struct str before = str_from(text.p, character->n > 0 ? (size_t)(character->p - text.p) : 0);
+    while (before.n > 0) {
+        (void)utf8_next(&before); /* only counted */
+        ++*place;
+    }
+    return character->n > 0;
+}
+
 /* The longest prefix of at most UNITS. */
 static struct str prefix_of(struct str text, unsigned units, enum sms_encoding encoding)
 {

@@ -21,6 +21,9 @@ struct sms_size {
 };
 
 struct sms_size sms_measure(struct str text);
+/* True for a text that goes as UCS-2: the first CHARACTER that GSM-7 lacks, and
+ * how many characters stand before it (of a Persian text, nearly all are). */
+bool sms_forces_ucs2(struct str text, struct str *character, size_t *place);
 const char *sms_encoding_name(enum sms_encoding encoding); /* "GSM-7", "UCS-2" */
 
 /* Septets that a code point takes in GSM-7: 1, 2, or 0 where it has none. */

@@ -52,7 +52,7 @@ static bool size_value(struct str text, int64_t *bytes)
 
 bool option_money(struct str text, int64_t *rial)
 {
-    static const struct unit units[] = {{"toman", 10}, {"rial", 1}, {NULL, 0}};
+    static const struct unit units[] = {{"toman", 10}, {"rial", 1}, {"تومان", 10}, {"ریال", 1}, {NULL, 0}};
     return times_unit(text, units, rial);
 }
 
@@ -127,6 +127,12 @@ static bool one_of(struct str text, const char *choices)
     return false;
 }
 
+/* A choice whose fallback is empty may be left open. */
+static bool may_be_empty(const struct option_row *o, struct str text)
+{
+    return text.n == 0 && o->fallback != NULL && o->fallback[0] == '\0';
+}
+
 static bool phone_value(struct str text)
 {
     for (size_t i = 0; i < text.n; i++)
@@ -163,7 +169,7 @@ bool option_set(const struct option_row *o, void *base, struct str text, struct 
         return option_money(text, place) ||
                error_set(e, "%s must be money with its unit: 10000 toman, or 100000 rial", o->key);
     case OPTION_CHOICE:
-        return (one_of(text, o->choices) && set_text(place, text, arena)) ||
+        return ((one_of(text, o->choices) || may_be_empty(o, text)) && set_text(place, text, arena)) ||
                error_set(e, "%s must be one of: %s", o->key, o->choices);
     case OPTION_HOURS:
         return hours_value(text, place) || error_set(e, "%s must be hours such as 22:00-08:00", o->key);

@@ -22,7 +22,7 @@ enum option_kind {
     OPTION_DURATION, /* int64_t milliseconds: 200ms 90s 10m 24h 7d */
     OPTION_SIZE,     /* int64_t bytes: 64MiB */
     OPTION_MONEY,    /* int64_t rial: 10000 toman, 100000 rial */
-    OPTION_CHOICE,   /* struct str, one of CHOICES (words parted by blanks) */
+    OPTION_CHOICE,   /* struct str, one of CHOICES (words parted by blanks), or empty as the fallback */
     OPTION_HOURS,    /* struct hours: 22:00-08:00, or empty */
     OPTION_NETWORKS, /* struct networks: 127.0.0.1/32 10.0.0.0/8, or empty for all */
     OPTION_URL,      /* struct str: http://… or https://… */

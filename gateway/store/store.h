@@ -81,6 +81,8 @@ struct str store_note(struct store *store, struct arena *arena, struct str name)
 
 void contact_get(struct store *store, struct arena *arena, int64_t phone, struct contact *contact);
 void contact_put(struct store *store, const struct contact *contact, int64_t now);
+/* When its telecom said that it lets no promo line through; 0: it may again. */
+void contact_block(struct store *store, int64_t phone, int64_t at);
 
 /* ---- the inbox ---- */
 
@@ -125,6 +127,7 @@ bool need_pledge(struct store *store, uint32_t code, int64_t quantity, int64_t n
 void need_release(struct store *store, uint32_t code, int64_t quantity, int64_t now);
 
 bool campaign_find(struct store *store, struct arena *arena, struct str folded, struct campaign *campaign);
+bool campaign_get(struct store *store, struct arena *arena, int64_t id, struct campaign *campaign);
 size_t campaign_page(struct store *store, struct arena *arena, int64_t after, struct campaign *campaigns,
                      size_t most);
 int64_t campaign_add(struct store *store, const struct campaign *campaign, int64_t now);
@@ -217,9 +220,10 @@ struct audience_fault;
 /* Looks up the campaigns and needs; false with a fault at what is not there. */
 bool audience_resolve(struct store *store, struct arena *arena, struct audience *audience,
                       struct audience_fault *fault) MUST_CHECK;
-/* Who is meant: at home (COUNTRY is its code), abroad, and, wherever they are, opted out. */
+/* Who is meant: at home (COUNTRY is its code), abroad, and, wherever they are, opted out.
+ * BLOCKED: how many of the people let no promo line through. */
 struct audience_count {
-    int64_t people, abroad, stopped;
+    int64_t people, abroad, stopped, blocked;
 };
 void audience_count(struct store *store, struct arena *arena, const struct audience *audience,
                     struct str country, struct audience_count *count);
@@ -227,14 +231,20 @@ void audience_count(struct store *store, struct arena *arena, const struct audie
  * on.  It looks at MOST phones that may be meant and no further, so that every
  * page takes as little time: one may be short, or empty, while MORE is true. */
 struct audience_page {
-    int64_t after; /* 0: from the beginning */
-    bool abroad;   /* those abroad too */
+    int64_t after;    /* 0: from the beginning */
+    int64_t known_by; /* who became a contact after that second is not meant; 0: everybody may be */
+    bool abroad;      /* those abroad too */
+    bool promo;       /* not those who let no promo line through */
     bool more;
+    int64_t stopped, left_abroad, blocked; /* who was meant and left out on this page */
 };
 size_t audience_page(struct store *store, struct arena *arena, const struct audience *audience,
                      struct str country, struct audience_page *page, int64_t *phones, size_t most);
 
 /* ---- the outbox ---- */
+
+/* When a row is due that waits for its broadcast to go on: no clock comes there. */
+#define OUTBOX_PARKED_MS INT64_C(253402300800000)
 
 /* Its id, 0 after a failure, or where its broadcast has a row for this phone
  * already.  EXPIRES_MS 0: the lane's. */
@@ -249,10 +259,15 @@ void outbox_sent(struct store *store, struct arena *arena, const struct outbound
 /* Later replies to the same message are not due before DUE_MS either. */
 void outbox_delay_rest(struct store *store, const struct outbound *row, int64_t due_ms);
 /* Rows of STATUS (queued or uncertain) that are due after LATEST_MS are due
- * then; up to MOST of them, how many. */
+ * then, but for parked ones; up to MOST of them, how many. */
 size_t outbox_pull_back(struct store *store, enum outbox_status status, int64_t latest_ms, size_t most);
-/* Queued rows of one channel become another's; how many. */
-size_t outbox_hand_over(struct store *store, struct str from, struct str to, int64_t now_ms, size_t most);
+/* Queued rows of one channel become another's, those of broadcasts and calls
+ * only where the lines are of one CLASS; how many. */
+size_t outbox_hand_over(struct store *store, struct str from, struct str to, bool same_class, int64_t now_ms,
+                        size_t most);
+/* Claimed, and its broadcast does not go on now: it waits, and this was no
+ * attempt.  DUE_MS may be OUTBOX_PARKED_MS. */
+void outbox_set_aside(struct store *store, const struct outbound *row, int64_t due_ms, int64_t now_ms);
 /* A person's word: sent once more (marked where it may have gone already), or not at all. */
 bool outbox_again(struct store *store, const struct outbound *row, int64_t now_ms);
 bool outbox_drop(struct store *store, const struct outbound *row, int64_t now_ms);

@@ -9,6 +9,8 @@
 #include "gateway/store/query.h"
 
 enum { HOME_LENGTHS = 8, HOME_ARGUMENTS = 16 };
+/* What becomes of a phone on a page, as audience.def numbers it. */
+enum audience_fate { FATE_NOT_MEANT, FATE_MEANT, FATE_STOPPED, FATE_ABROAD, FATE_BLOCKED };
 
 enum fragment {
 #define Q(name, sql) FRAGMENT_##name,
@@ -226,11 +228,13 @@ void audience_count(struct store *store, struct arena *arena, const struct audie
     add(&c, FRAGMENT_is_stopped);
     add(&c, FRAGMENT_count_next);
     add(&c, FRAGMENT_not);
-    add(&c, FRAGMENT_is_stopped);
-    add(&c, FRAGMENT_close);
-    add(&c, FRAGMENT_and);
-    add_home(&c);
-    add(&c, FRAGMENT_count_from);
+    for (int blocked = 0; blocked < 2; blocked++) {
+        add(&c, FRAGMENT_is_stopped);
+        add(&c, FRAGMENT_close);
+        add(&c, FRAGMENT_and);
+        add_home(&c);
+        add(&c, blocked ? FRAGMENT_count_from : FRAGMENT_count_blocked);
+    }
     if (walk.rank >= atoms[AUDIENCE_EVERYONE].rank || walk.n == 0) {
         add(&c, FRAGMENT_contacts);
         add(&c, FRAGMENT_where);
@@ -245,6 +249,7 @@ void audience_count(struct store *store, struct arena *arena, const struct audie
         int64_t all = query_take_int(&q);
         count->stopped = query_take_int(&q);
         count->people = query_take_int(&q);
+        count->blocked = query_take_int(&q);
         count->abroad = all - count->stopped - count->people;
     }
     query_end(&q);
@@ -257,19 +262,22 @@ size_t audience_page(struct store *store, struct arena *arena, const struct audi
     struct engine_value limit = number((int64_t)most);
     struct walk walk;
     find_walk(audience, audience->root, &walk);
+    struct engine_value known_by = number(page->known_by > 0 ? page->known_by : INT64_MAX);
+    struct engine_value blocked = number(page->promo ? 0 : INT64_MAX);
     page->more = false;
+    page->stopped = page->left_abroad = page->blocked = 0;
     if (walk.n == 0 && walk.rank == 0) /* nobody */
         return 0;
-    add(&c, FRAGMENT_page);
-    add(&c, FRAGMENT_is_stopped);
-    add(&c, FRAGMENT_close);
-    add(&c, FRAGMENT_and);
-    if (!page->abroad) {
-        add_home(&c);
-        add(&c, FRAGMENT_and);
-    }
+    add_with(&c, FRAGMENT_page, &known_by, 1);
     add_test(&c, audience->root);
-    add(&c, FRAGMENT_page_from);
+    add(&c, FRAGMENT_page_stopped);
+    add(&c, FRAGMENT_is_stopped);
+    add(&c, FRAGMENT_page_abroad);
+    if (page->abroad)
+        add(&c, FRAGMENT_is_everyone);
+    else
+        add_home(&c);
+    add_with(&c, FRAGMENT_page_blocked, &blocked, 1);
     add_walk(&c, &walk, page->after);
     add_with(&c, FRAGMENT_page_most, &limit, 1);
     add(&c, FRAGMENT_page_join);
@@ -279,8 +287,12 @@ size_t audience_page(struct store *store, struct arena *arena, const struct audi
     while (query_row(&q)) {
         page->after = query_take_int(&q);
         looked++;
-        if (query_take_int(&q) != 0)
+        enum audience_fate fate = (enum audience_fate)query_take_int(&q);
+        if (fate == FATE_MEANT)
             phones[n++] = page->after;
+        page->stopped += fate == FATE_STOPPED;
+        page->left_abroad += fate == FATE_ABROAD;
+        page->blocked += fate == FATE_BLOCKED;
     }
     page->more = looked == most;
     query_end(&q);

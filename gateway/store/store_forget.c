@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "gateway/store/query.h"
+#include "gateway/store/store_calls.h"
 
 /* Random, so that it leads nowhere, and one for all, so that pledges of one
  * donor still count as one donor's.  Below 0: no phone, and nothing is sent. */
@@ -54,6 +55,7 @@ static void forget_staff(struct store *store, const struct forgetting *f, int64_
 void forget_person(struct store *store, struct forgetting *f)
 {
     int64_t by = stand_in();
+    answers_forget(store, by, f->phone);
     f->people = remove_phone(store, QUERY_forget_volunteers, f->phone);
     f->people += replace_phone(store, QUERY_forget_counted, by, f->phone);
     f->pledges = replace_phone(store, QUERY_forget_pledges, by, f->phone);
@@ -62,6 +64,8 @@ void forget_person(struct store *store, struct forgetting *f)
     (void)replace_phone(store, QUERY_forget_recruiter, by, f->phone); /* it gives no rows */
     (void)replace_phone(store, QUERY_forget_leader, by, f->phone);    /* likewise */
     forget_staff(store, f, by);
+    (void)replace_phone(store, QUERY_forget_author, by, f->phone);   /* likewise */
+    (void)replace_phone(store, QUERY_forget_approver, by, f->phone); /* likewise */
     f->inbox_at = f->outbox_at = 0;
     f->inbox_last = query_count(store, QUERY_inbox_last);
     f->outbox_last = query_count(store, QUERY_outbox_last);

@@ -48,6 +48,14 @@ void contact_put(struct store *store, const struct contact *c, int64_t now)
     query_run(&q);
 }
 
+void contact_block(struct store *store, int64_t phone, int64_t at)
+{
+    struct query q = query_begin(store, QUERY_contact_block);
+    query_int(&q, at);
+    query_int(&q, phone);
+    query_run(&q);
+}
+
 static struct str bytes_of(const struct digest *key)
 {
     return str_from((const char *)key->byte, sizeof key->byte);

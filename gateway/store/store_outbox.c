@@ -165,23 +165,36 @@ size_t outbox_pull_back(struct store *store, enum outbox_status status, int64_t 
     struct query q = query_begin(store, status == OUTBOX_QUEUED ? QUERY_outbox_pull_back_queued
                                                                 : QUERY_outbox_pull_back_uncertain);
     query_int(&q, latest_ms);
+    query_int(&q, OUTBOX_PARKED_MS);
     query_int(&q, (int64_t)most);
     while (query_row(&q))
         n++;
     return n;
 }
 
-size_t outbox_hand_over(struct store *store, struct str from, struct str to, int64_t now_ms, size_t most)
+size_t outbox_hand_over(struct store *store, struct str from, struct str to, bool same_class, int64_t now_ms,
+                        size_t most)
 {
     size_t n = 0;
     struct query q = query_begin(store, QUERY_outbox_hand_over);
     query_text(&q, to);
     query_int(&q, now_ms);
     query_text(&q, from);
+    query_int(&q, OUTBOX_PARKED_MS);
+    query_int(&q, same_class);
     query_int(&q, (int64_t)most);
     while (query_row(&q))
         n++;
     return n;
+}
+
+void outbox_set_aside(struct store *store, const struct outbound *row, int64_t due_ms, int64_t now_ms)
+{
+    struct query q = query_begin(store, QUERY_outbox_set_aside);
+    query_int(&q, due_ms);
+    query_int(&q, now_ms);
+    query_int(&q, row->id);
+    query_run(&q);
 }
 
 bool outbox_again(struct store *store, const struct outbound *row, int64_t now_ms)

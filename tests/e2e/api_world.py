@@ -66,6 +66,9 @@ def fits(doc, method, path, answer):
     row = follow(row["$ref"], doc) if "$ref" in row else row
     if "content" not in row:
         return None
+    if "text/csv" in row["content"]:
+        assert answer.headers["Content-Type"] == "text/csv; charset=UTF-8", f"{method} {path}: no CSV"
+        return {}
     assert answer.headers["Content-Type"] == "application/json", f"{method} {path}: {answer.headers['Content-Type']}"
     body = json.loads(answer.body)
     try:
@@ -95,6 +98,7 @@ class World:
         self.service, self.telecom, self.doc = service, telecom, spec()
         self.phones = {name: f"98913000{number:04}" for number, name in enumerate(STAFF, 1)}
         self.tokens, self.hidden = {}, set()
+        self.made = {}                  # what calls of operations named, by the operation
 
     def call(self, who, method, path, body=None, headers=None, query=None):
         """WHO: a name of STAFF, a token as it is, or None."""
@@ -162,6 +166,7 @@ class World:
             phone = f"98914000{number:04}"
             assert service.send(phone, f"PLEDGE {target}").status == 200
             row = until(lambda at=phone: service.pledges(at), 3, f"pledge {target}")[0]
+            self.made[target.split()[0]] = row["reference"]
             if hidden:
                 self.hidden |= {row["reference"], phone}
         for number in range(3):

@@ -361,7 +361,7 @@ static void a_person_decides(void **state)
     row = outbox_row(w, id);
     assert_text(row.status, "queued");
     assert_true(row.may_be_double);
-    assert_int_equal(outbox_hand_over(w->store, STR("mci"), STR("other"), NOW_MS + 2, 10), 1);
+    assert_int_equal(outbox_hand_over(w->store, STR("mci"), STR("other"), true, NOW_MS + 2, 10), 1);
     assert_text(outbox_row(w, id).channel, "other");
     assert_true(outbox_drop(w->store, &row, NOW_MS + 3));
     assert_text(outbox_row(w, id).status, "failed");

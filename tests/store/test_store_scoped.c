@@ -172,6 +172,7 @@ static void walk(struct world *w, enum list list, const struct actor *a, size_t 
         size_t n = ask(w, list, a, &page, found);
         assert_true(n <= most);
         assert_true(n == most || !page.more);
+        assert_true(n > 0 || expected == 0); /* more is there where it is said */
         for (size_t i = 0; i < n; i++, expected++) {
             while (expected < ROWS && !sees(list, a, expected))
                 expected++;

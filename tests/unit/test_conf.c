@@ -210,10 +210,13 @@ static void a_file_becomes_a_snapshot(void **state)
     const struct config *c =
         good(w, SERVICE "duplicate_window = 5m\nsmallest_pledge = 1 toman ; so little\n" CHANNEL
                         "rate = 7\n[channel b]\nprovider = other\nnumber = 1\nsecret = t\n"
-                        "api_key = k\nnext = a\nsms = a\nquiet =\nline = promo\n");
+                        "api_key = k\nnext = a\nsms = a\nquiet =\nline = promo\nlinks = yes\n"
+                        "cards =\nsuffix = no\n");
     assert_true(c->service.duplicate_window == 300000 && c->service.smallest_pledge == 10);
     assert_int_equal(c->channel_count, 2);
     assert_true(c->channels[0].rate == 7 && c->channels[1].quiet.from == c->channels[1].quiet.to);
+    assert_true(str_is(c->channels[1].links, "yes") && c->channels[1].cards.n == 0);
+    assert_true(str_is(c->channels[1].suffix, "no") && c->channels[0].links.n == 0);
     assert_true(str_is(((const struct other *)c->channels[1].own)->api_key, "k"));
     assert_ptr_equal(config_channel(c, STR("b")), &c->channels[1]);
     assert_null(config_channel(c, STR("c")));
@@ -231,6 +234,8 @@ static void each_fault_has_its_line(void **state)
     bad(&t, w, CHANNEL "api_key = x\n", 6, "key of provider other");
     bad(&t, w, SERVICE "retry_first = soon\n", 2, "retry_first");
     bad(&t, w, SERVICE "language = de\n", 2, "fa en");
+    bad(&t, w, SERVICE "language =\n", 2, "fa en");
+    bad(&t, w, CHANNEL "links = maybe\n", 6, "no yes");
     bad(&t, w, SERVICE "timezone = Asia/Nowhere\n", 2, "timezone");
     bad(&t, w, SERVICE "language = fa\nlanguage = en\n", 3, "twice");
     bad(&t, w, CHANNEL "secret = t\n", 6, "twice");
@@ -353,7 +358,7 @@ static void the_sample_holds_the_defaults(void **state)
         assert_true(str_eq(texts_a[i], texts_b[i]));
     size_t from = offsetof(struct service, duplicate_window);
     assert_memory_equal((const char *)a + from, (const char *)b + from, sizeof *a - from);
-    assert_int_equal(keys, 25);
+    assert_int_equal(keys, 26);
     config_drop(defaults);
 }
 

@@ -79,13 +79,20 @@ CREATE TABLE audit (
     detail TEXT NOT NULL
 );
 
+-- Whose campaign it is; empty: nobody's in particular.
+ALTER TABLE campaign ADD COLUMN organisation TEXT NOT NULL DEFAULT '';
+
 -- ---- broadcasts and calls ----
 
 -- id, of both: a place in the sequence of references.  What they send are rows
 -- of the outbox with that id as source, one a phone.  author, approver: phones,
 -- 0 for the operator.  fixed_at: when it was approved; who became a contact
--- later is not meant, and "unpaid since" counts back from it.  cursor: the last
--- phone that was looked at.  What was left out at the writing is counted.
+-- later is not meant, and "unpaid since" counts back from it.  status: draft,
+-- approved, sending, paused, done, cancelled; it is live from approved until
+-- ended_at is set.  confined: to the provinces of its reach.  cursor: the last
+-- phone that was looked at.  What was left out at the writing is counted; late:
+-- those whom it came to only when its window was over.  asked_at: when a second
+-- person was last asked for a yes.
 CREATE TABLE broadcast (
     id {id},
     status TEXT NOT NULL,
@@ -97,6 +104,7 @@ CREATE TABLE broadcast (
     segments {int} NOT NULL,
     urgent {int} NOT NULL,
     reason TEXT NOT NULL,
+    confined {int} NOT NULL,
     people {int} NOT NULL,
     cursor {int} NOT NULL,
     all_looked {int} NOT NULL,
@@ -104,12 +112,14 @@ CREATE TABLE broadcast (
     abroad {int} NOT NULL,
     blocked {int} NOT NULL,
     duplicate {int} NOT NULL,
+    late {int} NOT NULL,
+    asked_at {int} NOT NULL DEFAULT 0,
     created_at {int} NOT NULL,
     fixed_at {int} NOT NULL,
     until_at {int} NOT NULL,
     ended_at {int} NOT NULL
 );
-CREATE INDEX broadcast_live ON broadcast (id) WHERE status IN ('approved', 'sending', 'paused');
+CREATE INDEX broadcast_live ON broadcast (id) WHERE ended_at = 0 AND status <> 'draft';
 
 -- The provinces that a broadcast or a call reaches, all of them named: a
 -- coordinator sees it who has all of these.
@@ -120,8 +130,8 @@ CREATE TABLE reach (
 );
 
 -- kind: team, visit, meeting, rollcall.  status: draft, open, full, paused,
--- done, cancelled.  clinical places are for verified clinicians.  invited: how
--- many were asked; wave_at: when the last wave went; wave: how many it asks.
+-- done, cancelled; it is looked after from its approval until ended_at is set.
+-- turns: how many have answered, so that who came first is known.
 CREATE TABLE call (
     id {id},
     kind TEXT NOT NULL,
@@ -130,33 +140,40 @@ CREATE TABLE call (
     approver {int} NOT NULL,
     title TEXT NOT NULL,
     place TEXT NOT NULL,
+    place_en TEXT NOT NULL,
     starts_at {int} NOT NULL,
     ends_at {int} NOT NULL,
     channel TEXT NOT NULL,
     urgent {int} NOT NULL,
     reason TEXT NOT NULL,
-    invited {int} NOT NULL,
-    waves {int} NOT NULL,
-    wave_at {int} NOT NULL,
-    wave_left {int} NOT NULL,
-    cursor {int} NOT NULL,
+    turns {int} NOT NULL,
     created_at {int} NOT NULL,
     fixed_at {int} NOT NULL,
     ended_at {int} NOT NULL
 );
-CREATE INDEX call_live ON call (starts_at) WHERE status IN ('open', 'full', 'paused');
+CREATE INDEX call_live ON call (id) WHERE ended_at = 0 AND status <> 'draft';
 
--- A quota is held in one row and changed by one conditional update.
+-- The places for one specialty: held in one row and changed by one conditional
+-- update.  clinical: for verified people only.  taken: heads that have a place.
+-- asked: whom the waves asked; wave_at: when the last one went, wave_left: how
+-- many it still asks; cursor: the last volunteer it looked at.
 CREATE TABLE call_quota (
     call {int} NOT NULL,
     specialty TEXT NOT NULL,
+    clinical {int} NOT NULL,
     quota {int} NOT NULL,
     taken {int} NOT NULL,
+    asked {int} NOT NULL,
+    waves {int} NOT NULL,
+    wave_at {int} NOT NULL,
+    wave_left {int} NOT NULL,
+    cursor {int} NOT NULL,
     PRIMARY KEY (call, specialty)
 );
 
--- state: place, standby, no, withdrawn, arrived.  turn: who came first, of the
--- call's own count; hours: served, in minutes.
+-- state: place, standby, no, withdrawn, arrived.  minutes: served.  reminded_at:
+-- or from when on no reminder is due.  settled_at: when its hours were credited,
+-- or it was told that the call is cancelled.
 CREATE TABLE call_answer (
     call {int} NOT NULL,
     phone {int} NOT NULL,
@@ -169,14 +186,20 @@ CREATE TABLE call_answer (
     reminded_at {int} NOT NULL,
     arrived_at {int} NOT NULL,
     minutes {int} NOT NULL,
+    settled_at {int} NOT NULL,
     PRIMARY KEY (call, phone)
 );
 CREATE INDEX call_answer_turn ON call_answer (call, state, specialty, turn);
-CREATE INDEX call_answer_volunteer ON call_answer (volunteer) WHERE minutes > 0;
+CREATE INDEX call_answer_phone ON call_answer (phone);
+CREATE INDEX call_answer_volunteer ON call_answer (volunteer);
 
--- source: the broadcast or call that it belongs to, 0 for none.
+-- Whom a call asks, the longest registered first.
+CREATE INDEX volunteer_called ON volunteer (specialty, id);
+
+-- source: the broadcast or call that it belongs to, 0 for none.  A phone that
+-- was forgotten is 0, and there may be many of those.
 ALTER TABLE outbox ADD COLUMN source {int} NOT NULL DEFAULT 0;
-CREATE UNIQUE INDEX outbox_source ON outbox (source, phone) WHERE source > 0 AND lane = 3;
+CREATE UNIQUE INDEX outbox_source ON outbox (source, phone) WHERE source > 0 AND lane = 3 AND phone > 0;
 CREATE INDEX outbox_source_status ON outbox (source, status) WHERE source > 0;
 
 -- created_at: 0 for those known before it was kept.  blocked_at: when the
