@@ -5,7 +5,7 @@
 #include "handlers/office.h"
 
 const struct message_spec stats_messages[] = {
-    {"stats.figures", "today sum total needs people", ROOM_ONE},
+    {"stats.figures", "today sum total needs helpers", ROOM_ONE},
     {"stats.thousand", "", ROOM_PART},
     {"stats.million", "", ROOM_PART},
     {"stats.billion", "", ROOM_PART},
@@ -64,5 +64,5 @@ void handle_stats(struct turn *t)
     turn_say(t, "stats.figures",
              FIELDS({"today", say_plain(t, f.pledges_since)}, {"sum", say_short(t, f.rial_since)},
                     {"total", say_short(t, f.rial)}, {"needs", say_plain(t, f.needs_open)},
-                    {"people", say_plain(t, f.volunteers)}));
+                    {"helpers", say_plain(t, f.volunteers)}));
 }
