@@ -12,7 +12,7 @@ PACKAGES := gcc make pkg-config python3 libevent-dev libcurl4-openssl-dev libsql
 	libexpat1-dev \
 	libjansson-dev libsodium-dev libfribidi-dev
 TEST_PACKAGES := libcmocka-dev kannel kannel-extras clang clang-format libclang-rt-dev libfaketime prometheus llvm \
-	python3-convertdate
+	python3-yaml python3-jsonschema python3-convertdate
 
 LIBRARIES := libevent libcurl sqlite3 libpcre2-8 icu-uc icu-i18n jansson libsodium fribidi expat
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \

@@ -3,11 +3,11 @@
 
 #include "gateway/admin_broadcasts.h"
 #include "gateway/admin_messages.h"
+#include "gateway/admin_office.h"
 #include "gateway/admin_people.h"
 #include "gateway/admin_read.h"
 #include "gateway/admin_calls.h"
 #include "gateway/admin_campaigns.h"
-#include "gateway/admin_office.h"
 #include "gateway/admin_table.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/json.h"
@@ -69,10 +69,7 @@ static int64_t now(const struct admin_call *c)
 
 static struct http_response post_needs(const struct admin_call *c, struct str id, const struct json *body)
 {
-    struct http_response answer;
     (void)id, (void)body; /* neither a name nor JSON: the body is the CSV */
-    if (!admin_unconfined(c, &answer))
-        return answer;
     struct http_pairs fields = http_parse_fields(c->arena, c->request->query, NULL);
     const struct http_pair *name = http_field(&fields, STR("name"));
     struct import_result r =
@@ -83,6 +80,8 @@ static struct http_response post_needs(const struct admin_call *c, struct str id
         json_put_str(json, "error", sbuf_str(&r.faults.text));
         return respond(c, 422, json);
     }
+    admin_audit(c, "need.import", STR("needs"),
+                str_printf(c->arena, "rows %zu, added %zu, changed %zu", r.rows, r.added, r.changed));
     json_put_int(json, "rows", (int64_t)r.rows);
     json_put_int(json, "added", (int64_t)r.added);
     json_put_int(json, "changed", (int64_t)r.changed);
@@ -90,17 +89,16 @@ static struct http_response post_needs(const struct admin_call *c, struct str id
     return respond(c, 200, json);
 }
 
+/* A backup was made: yavar doctor tells its age. */
 static struct http_response post_backups(const struct admin_call *c, struct str id, const struct json *body)
 {
-    struct http_response answer;
     (void)id; /* there is one note */
-    if (!admin_unconfined(c, &answer))
-        return answer;
     struct str file = json_str(body, "file");
     if (file.n == 0)
         return fault(c, 422, "the name of the file is missing");
     store_note_put(c->store, STR("backup"),
                    str_printf(c->arena, "%lld %.*s", (long long)now(c), STR_ARG(file)));
+    admin_audit(c, "backup.made", file, STR(""));
     return created(c, file);
 }
 
@@ -114,8 +112,6 @@ static const struct operation operations[] = {
     {HTTP_GET, "/api/v1/pledges", ROLE_VIEWER, get_pledges, false, NULL},
     {HTTP_GET, "/api/v1/volunteers", ROLE_VIEWER, get_volunteers, false, NULL},
     {HTTP_GET, "/api/v1/messages/unanswered", ROLE_COORDINATOR, get_unanswered, false, NULL},
-    {HTTP_GET, "/api/v1/staff", ROLE_COORDINATOR, get_staff, false, NULL},
-    {HTTP_GET, "/api/v1/audit", ROLE_AUDITOR, get_audit, false, NULL},
     {HTTP_GET, "/api/v1/stats", ROLE_VIEWER, get_stats, false, NULL},
     {HTTP_POST, "/api/v1/needs", ROLE_ADMIN, post_needs, false, NULL},
     {HTTP_POST, "/api/v1/campaigns", ROLE_COORDINATOR, post_campaigns, true, NULL},
@@ -137,12 +133,14 @@ static const struct operation operations[] = {
     {HTTP_POST, "/api/v1/messages/*/reply", ROLE_ADMIN, post_reply, true, NULL},
     {HTTP_POST, "/api/v1/messages/*/retry", ROLE_ADMIN, post_retry, false, NULL},
     {HTTP_POST, "/api/v1/messages/*/drop", ROLE_ADMIN, post_drop, false, NULL},
+    {HTTP_GET, "/api/v1/staff", ROLE_COORDINATOR, get_staff, false, NULL},
     {HTTP_POST, "/api/v1/staff", ROLE_COORDINATOR, post_staff, true, NULL},
     {HTTP_POST, "/api/v1/staff/*/remove", ROLE_COORDINATOR, post_staff_remove, false, NULL},
     {HTTP_POST, "/api/v1/staff/*/unlock", ROLE_COORDINATOR, post_staff_unlock, false, NULL},
     {HTTP_POST, "/api/v1/staff/*/token", ROLE_COORDINATOR, post_staff_token, false, NULL},
     {HTTP_GET, "/api/v1/organisations", ROLE_VIEWER, get_organisations, false, NULL},
     {HTTP_POST, "/api/v1/organisations", ROLE_ADMIN, post_organisations, true, NULL},
+    {HTTP_GET, "/api/v1/audit", ROLE_AUDITOR, get_audit, false, NULL},
     {HTTP_POST, "/api/v1/volunteers/*/verify", ROLE_COORDINATOR, post_verify, true, NULL},
     {HTTP_GET, "/api/v1/broadcasts", ROLE_COORDINATOR, get_broadcasts, false, NULL},
     {HTTP_GET, "/api/v1/broadcasts/*", ROLE_COORDINATOR, get_broadcast, false, NULL},
@@ -157,18 +155,24 @@ static const struct operation operations[] = {
     {HTTP_POST, "/api/v1/people/*/forget", ROLE_ADMIN, NULL, false, &forget_work},
 };
 
+#define CAMPAIGN_FIELDS                                                                                 \
+    "name_fa:text name_en:text provinces:text pay_to:text goal_rial:number goal:text starts_at:number " \
+    "ends_at:number from:text to:text"
 /* What a JSON body may hold: NAME:KIND, a kind as json_kind says it. */
 static const struct {
     const char *path, *fields;
 } bodies[] = {
-    {"/api/v1/campaigns",
-     "keywords:list name_fa:text name_en:text provinces:text pay_to:text goal_rial:number "
-     "starts_at:number ends_at:number"},
+    {"/api/v1/campaigns", "keywords:list organisation:text " CAMPAIGN_FIELDS},
+    {"/api/v1/campaigns/*", CAMPAIGN_FIELDS},
+    {"/api/v1/campaigns/*/allot", "reference:number need:number"},
+    {"/api/v1/calls",
+     "kind:text title:text place:text place_en:text from:text to:text provinces:text needs:list "
+     "channel:text urgent:boolean reason:text"},
     {"/api/v1/backups", "file:text"},
     {"/api/v1/messages", "channel:text phone:text text:text"},
     {"/api/v1/messages/*/reply", "text:text"},
-    {"/api/v1/staff", "phone:text name:text role:text provinces:text organisation:text centre:text "
-                      "deputy_of:text"},
+    {"/api/v1/staff",
+     "phone:text name:text role:text provinces:text organisation:text centre:text deputy_of:text"},
     {"/api/v1/organisations", "slug:text name_fa:text name_en:text provinces:text pay_to:text"},
     {"/api/v1/broadcasts", BROADCAST_FIELDS " send:boolean"},
     {"/api/v1/broadcasts/preview", BROADCAST_FIELDS},

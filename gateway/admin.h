@@ -26,16 +26,12 @@ struct admin_call {
  * for (AS_HEADER); by the API the owner of the token.  False with an answer. */
 #define AS_HEADER "X-Yavar-As"
 bool admin_identify(struct admin_call *call, struct http_response *answer) MUST_CHECK;
-/* That, and whether their role may do what asks for ROLE. */
+/* That, and admin_may. */
 bool admin_authorise(struct admin_call *call, enum role role, struct http_response *answer) MUST_CHECK;
 /* The token that a request carries; NULL str: none. */
 struct str admin_bearer(const struct http_request *request);
 /* 401, and how to ask; WRONG: there was a token. */
 struct http_response admin_unknown(const struct admin_call *call, bool wrong);
-/* Whether nothing confines who asks to a place or a house: what concerns the
- * whole service is not for the others.  False with an answer. */
-bool admin_unconfined(const struct admin_call *call, struct http_response *answer) MUST_CHECK;
-
 /* Whether who asks may do what ROLE may; what is left to admins concerns the
  * whole country, so not one who is confined to provinces.  False with an answer. */
 bool admin_may(const struct admin_call *call, enum role role, struct http_response *answer) MUST_CHECK;

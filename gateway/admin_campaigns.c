@@ -194,8 +194,10 @@ struct http_response get_campaign_sums(const struct admin_call *c, struct str id
     (void)body; /* none */
     if (!str_to_i64(id, &number) || !campaign_get(c->store, c->arena, number, &campaign))
         return admin_fault(c, 404, "no campaign has this id");
-    struct json *json = json_object_new(), *list = json_array_new();
     size_t n = campaign_sums(c->store, c->arena, number, c->actor.scope, rows, CAMPAIGN_SUMS_MOST);
+    if (n == 0 && !campaign_get_scoped(c->store, c->arena, &c->actor, number, &campaign))
+        return admin_fault(c, 404, "no campaign has this id"); /* another's, with nothing of theirs in it */
+    struct json *json = json_object_new(), *list = json_array_new();
     for (size_t i = 0; i < n; i++) {
         struct json *row = json_object_new();
         json_put_str(row, "province", rows[i].province);

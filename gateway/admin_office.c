@@ -1,11 +1,11 @@
 /* See the header. */
 #include "gateway/admin_office.h"
 
+#include "gateway/admin_read.h"
 #include "gateway/base/json.h"
 #include "gateway/base/phone.h"
+#include "gateway/store/store_scoped.h"
 #include "handlers/office_staff.h"
-
-enum { LISTED_MOST = 500 };
 
 struct office admin_office(const struct admin_call *c)
 {
@@ -44,9 +44,7 @@ static struct http_response done(const struct admin_call *c, const struct office
 {
     if (said->status != OFFICE_DONE)
         return admin_refused(c, said);
-    struct json *json = json_object_new();
-    json_put_str(json, "id", id);
-    return admin_respond(c, 201, json);
+    return admin_created(c, id);
 }
 
 /* "+98912…" as the path has it. */
@@ -128,23 +126,95 @@ struct http_response post_organisations(const struct admin_call *c, struct str i
     return done(c, &said, organisation.slug);
 }
 
-/* So few that they are one page. */
+/* ---- lists ---- */
+
+static struct json *staff_json(const struct admin_call *c, const struct staff *s)
+{
+    struct json *json = json_object_new();
+    admin_put_phone(c, json, "phone", s->phone);
+    admin_put_text(json, "name", s->name);
+    json_put_str(json, "role", s->role);
+    admin_put_text(json, "provinces", s->provinces);
+    admin_put_text(json, "organisation", s->organisation);
+    admin_put_text(json, "centre", s->centre);
+    admin_put_phone(c, json, "deputy_of", s->deputy_of);
+    if (s->locked_until > c->now_ms / 1000)
+        admin_put_time(json, "locked_until", s->locked_until);
+    return json;
+}
+
+/* One row more than is shown says that there is more: of N, what is shown. */
+static size_t shown(size_t n, size_t most)
+{
+    return n < most ? n : most;
+}
+
+struct http_response get_staff(const struct admin_call *c, struct str id, const struct json *body)
+{
+    struct scoped_page page;
+    struct http_response answer;
+    (void)id, (void)body; /* a list has neither */
+    if (!admin_page_read(c, &page, &answer))
+        return answer;
+    struct staff *rows = arena_array(c->arena, struct staff, page.most + 1);
+    struct json *items = json_array_new();
+    size_t n = staff_page_of(c->store, c->arena, &c->actor, page.after, rows, page.most + 1);
+    for (size_t i = 0; i < shown(n, page.most); i++)
+        json_push(items, staff_json(c, &rows[i]));
+    return admin_page_to(c, items, n > page.most ? json_int_new(rows[page.most - 1].phone) : NULL);
+}
+
 struct http_response get_organisations(const struct admin_call *c, struct str id, const struct json *body)
 {
-    (void)id, (void)body; /* all of them */
-    struct organisation *rows = arena_array(c->arena, struct organisation, LISTED_MOST);
-    struct json *items = json_array_new(), *json = json_object_new();
-    size_t n = organisation_page_of(c->store, c->arena, &c->actor, STR(""), rows, LISTED_MOST);
-    for (size_t i = 0; i < n; i++) {
+    struct http_response answer;
+    struct str after;
+    size_t most;
+    (void)id, (void)body; /* a list has neither */
+    if (!admin_page_read_key(c, &after, &most, &answer))
+        return answer;
+    struct organisation *rows = arena_array(c->arena, struct organisation, most + 1);
+    struct json *items = json_array_new();
+    size_t n = organisation_page_of(c->store, c->arena, &c->actor, after, rows, most + 1);
+    for (size_t i = 0; i < shown(n, most); i++) {
         struct json *item = json_object_new();
         json_put_str(item, "slug", rows[i].slug);
         json_put_str(item, "name_fa", rows[i].name_fa);
         json_put_str(item, "name_en", rows[i].name_en);
-        json_put_str(item, "provinces", rows[i].provinces);
-        json_put_str(item, "pay_to", rows[i].pay_to);
+        admin_put_text(item, "provinces", rows[i].provinces);
+        admin_put_text(item, "pay_to", rows[i].pay_to);
         json_push(items, item);
     }
-    json_put(json, "items", items);
-    json_put(json, "next", json_null_new());
-    return admin_respond(c, 200, json);
+    return admin_page_to(c, items, n > most ? json_string_new(rows[most - 1].slug) : NULL);
+}
+
+/* Who did it, in full: that is what the trail is for. */
+static struct str doer(const struct admin_call *c, int64_t actor)
+{
+    return actor == 0  ? STR("operator")
+           : actor < 0 ? STR("forgotten")
+                       : str_printf(c->arena, "%lld", (long long)actor);
+}
+
+struct http_response get_audit(const struct admin_call *c, struct str id, const struct json *body)
+{
+    struct scoped_page page;
+    struct http_response answer;
+    (void)id, (void)body; /* a list has neither */
+    if (!admin_page_read(c, &page, &answer))
+        return answer;
+    struct audit_row *rows = arena_array(c->arena, struct audit_row, page.most + 1);
+    struct json *items = json_array_new();
+    size_t n = audit_page_of(c->store, c->arena, &c->actor, page.after, rows, page.most + 1);
+    for (size_t i = 0; i < shown(n, page.most); i++) {
+        struct json *item = json_object_new();
+        json_put_int(item, "id", rows[i].id);
+        admin_put_time(item, "at", rows[i].at);
+        json_put_str(item, "actor", doer(c, rows[i].actor));
+        json_put_str(item, "door", rows[i].door);
+        json_put_str(item, "action", rows[i].action);
+        admin_put_text(item, "subject", rows[i].subject);
+        admin_put_text(item, "detail", rows[i].detail);
+        json_push(items, item);
+    }
+    return admin_page_to(c, items, n > page.most ? json_int_new(rows[page.most - 1].id) : NULL);
 }

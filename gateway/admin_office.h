@@ -21,6 +21,8 @@ struct http_response post_staff_remove(const struct admin_call *c, struct str id
 struct http_response post_staff_unlock(const struct admin_call *c, struct str id, const struct json *body);
 struct http_response post_staff_token(const struct admin_call *c, struct str id, const struct json *body);
 struct http_response post_organisations(const struct admin_call *c, struct str id, const struct json *body);
+struct http_response get_staff(const struct admin_call *c, struct str id, const struct json *body);
+struct http_response get_audit(const struct admin_call *c, struct str id, const struct json *body);
 struct http_response get_organisations(const struct admin_call *c, struct str id, const struct json *body);
 
 #endif

@@ -35,8 +35,6 @@ static void *prepare_import(const struct admin_call *c, struct str id, struct ht
     const struct http_pair *name = http_field(&fields, STR("name"));
     struct people *people = arena_new_of(c->arena, struct people);
     (void)id; /* the phones stand in the body */
-    if (!admin_unconfined(c, answer))
-        return NULL;
     *people =
         import_people_read(c->config, c->arena, c->now_ms / 1000,
                            name != NULL ? str_cstr(c->arena, name->value) : "people.csv", c->request->body);
@@ -107,8 +105,6 @@ static void *prepare_forget(const struct admin_call *c, struct str id, struct ht
 {
     struct forgetting *f = arena_new_of(c->arena, struct forgetting);
     struct phone phone;
-    if (!admin_unconfined(c, answer))
-        return NULL;
     if (!read_phone(c, id, &phone, &f->phone)) {
         *answer = admin_fault(c, 422, "this is no phone number");
         return NULL;
@@ -210,12 +206,13 @@ struct http_response post_verify(const struct admin_call *c, struct str id, cons
     struct volunteer *rows = arena_array(c->arena, struct volunteer, BEHIND_ONE_PHONE), *found = NULL;
     struct phone phone;
     int64_t number;
+    struct actor named = actor_named_places(&c->actor);
     struct str by = str_trim(json_str(body, "by"));
     if (!read_phone(c, id, &phone, &number))
         return admin_fault(c, 422, "this is no phone number");
     if (by.n == 0 || by.n > NAME_BYTES || !utf8_valid(by))
         return admin_fault(c, 422, "who verified is missing: a name of at most 200 bytes");
-    size_t n = volunteer_page_of(c->store, c->arena, &c->actor, number, rows, BEHIND_ONE_PHONE);
+    size_t n = volunteer_page_of(c->store, c->arena, &named, number, rows, BEHIND_ONE_PHONE);
     const char *why = pick(c->config->texts->lexicon, rows, n, json_int(body, "id", 0), &found);
     if (why != NULL)
         return admin_fault(c, n == 0 ? 404 : 409, why);

@@ -4,6 +4,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/json.h"
 #include "gateway/base/phone.h"
+#include "gateway/base/utf8.h"
 #include "gateway/store/store_scoped.h"
 
 /* ---- pages ---- */
@@ -17,9 +18,13 @@ static bool read_number(struct str text, int64_t least, int64_t most, int64_t *o
     return true;
 }
 
-static const char *read_field(const struct http_pair *field, struct scoped_page *page)
+static const char *read_field(const struct http_pair *field, struct scoped_page *page, struct str *key)
 {
     int64_t number;
+    if (str_is(field->name, "after") && key != NULL) {
+        *key = field->value;
+        return utf8_valid(*key) ? NULL : "after: this is no text";
+    }
     if (str_is(field->name, "after"))
         return read_number(field->value, 0, INT64_MAX, &page->after)
                    ? NULL
@@ -32,26 +37,47 @@ static const char *read_field(const struct http_pair *field, struct scoped_page 
     return NULL;
 }
 
-bool admin_page_read(const struct admin_call *c, struct scoped_page *page, struct http_response *answer)
+static bool read_page(const struct admin_call *c, struct scoped_page *page, struct str *key,
+                      struct http_response *answer)
 {
     bool broken = false;
     struct http_pairs fields = http_parse_fields(c->arena, c->request->query, &broken);
     const char *why = broken ? "the query has a broken escape" : NULL;
     *page = (struct scoped_page){.most = PAGE_USUAL};
     for (size_t i = 0; i < fields.n && why == NULL; i++)
-        why = read_field(&fields.v[i], page);
+        why = read_field(&fields.v[i], page, key);
     if (why != NULL)
         *answer = admin_fault(c, broken ? 400 : 422, why);
     return why == NULL;
 }
 
-struct http_response admin_page(const struct admin_call *c, const struct scoped_page *page,
-                                struct json *items, int64_t next)
+bool admin_page_read(const struct admin_call *c, struct scoped_page *page, struct http_response *answer)
+{
+    return read_page(c, page, NULL, answer);
+}
+
+bool admin_page_read_key(const struct admin_call *c, struct str *after, size_t *most,
+                         struct http_response *answer)
+{
+    struct scoped_page page;
+    *after = STR("");
+    bool good = read_page(c, &page, after, answer);
+    *most = page.most;
+    return good;
+}
+
+struct http_response admin_page_to(const struct admin_call *c, struct json *items, struct json *next)
 {
     struct json *json = json_object_new();
     json_put(json, "items", items);
-    json_put(json, "next", page->more ? json_int_new(next) : json_null_new());
+    json_put(json, "next", next != NULL ? next : json_null_new());
     return admin_respond(c, 200, json);
+}
+
+struct http_response admin_page(const struct admin_call *c, const struct scoped_page *page,
+                                struct json *items, int64_t next)
+{
+    return admin_page_to(c, items, page->more ? json_int_new(next) : NULL);
 }
 
 bool admin_sees_phones(const struct admin_call *c)
@@ -243,32 +269,7 @@ struct http_response get_volunteers(const struct admin_call *c, struct str id, c
     return admin_page(c, &page, items, page.after);
 }
 
-struct http_response get_staff(const struct admin_call *c, struct str id, const struct json *body)
-{
-    struct scoped_page page;
-    struct http_response answer;
-    (void)id, (void)body; /* a list has neither */
-    if (!admin_page_read(c, &page, &answer))
-        return answer;
-    struct json *items = json_array_new();
-    struct staff *rows = arena_array(c->arena, struct staff, page.most + 1);
-    size_t n = staff_page_scoped(c->store, c->arena, &c->actor, &page, rows);
-    for (size_t i = 0; i < n; i++) {
-        struct json *json = json_object_new();
-        admin_put_phone(c, json, "phone", rows[i].phone);
-        admin_put_text(json, "name", rows[i].name);
-        json_put_str(json, "role", rows[i].role);
-        admin_put_text(json, "provinces", rows[i].provinces);
-        admin_put_text(json, "organisation", rows[i].organisation);
-        admin_put_text(json, "centre", rows[i].centre);
-        admin_put_phone(c, json, "deputy_of", rows[i].deputy_of);
-        admin_put_time(json, "locked_until", rows[i].locked_until);
-        json_push(items, json);
-    }
-    return admin_page(c, &page, items, page.after);
-}
-
-/* ---- messages, what was done, figures ---- */
+/* ---- messages and figures ---- */
 
 struct http_response get_unanswered(const struct admin_call *c, struct str id, const struct json *body)
 {
@@ -290,38 +291,6 @@ struct http_response get_unanswered(const struct admin_call *c, struct str id, c
         json_put_str(json, "status", rows[i].status);
         admin_put_text(json, "reason", rows[i].reason);
         admin_put_time(json, "created_at", rows[i].created_at);
-        json_push(items, json);
-    }
-    return admin_page(c, &page, items, page.after);
-}
-
-/* Who did it, in full: that is what the trail is for. */
-static struct str doer(const struct admin_call *c, int64_t actor)
-{
-    return actor == 0  ? STR("operator")
-           : actor < 0 ? STR("forgotten")
-                       : str_printf(c->arena, "%lld", (long long)actor);
-}
-
-struct http_response get_audit(const struct admin_call *c, struct str id, const struct json *body)
-{
-    struct scoped_page page;
-    struct http_response answer;
-    (void)id, (void)body; /* a list has neither */
-    if (!admin_page_read(c, &page, &answer))
-        return answer;
-    struct json *items = json_array_new();
-    struct audit_row *rows = arena_array(c->arena, struct audit_row, page.most + 1);
-    size_t n = audit_page_scoped(c->store, c->arena, &c->actor, &page, rows);
-    for (size_t i = 0; i < n; i++) {
-        struct json *json = json_object_new();
-        json_put_int(json, "id", rows[i].id);
-        admin_put_time(json, "at", rows[i].at);
-        json_put_str(json, "actor", doer(c, rows[i].actor));
-        json_put_str(json, "door", rows[i].door);
-        json_put_str(json, "action", rows[i].action);
-        admin_put_text(json, "subject", rows[i].subject);
-        admin_put_text(json, "detail", rows[i].detail);
         json_push(items, json);
     }
     return admin_page(c, &page, items, page.after);

@@ -14,8 +14,6 @@ struct http_response get_campaigns(const struct admin_call *call, struct str id,
 struct http_response get_pledges(const struct admin_call *call, struct str id, const struct json *body);
 struct http_response get_volunteers(const struct admin_call *call, struct str id, const struct json *body);
 struct http_response get_unanswered(const struct admin_call *call, struct str id, const struct json *body);
-struct http_response get_staff(const struct admin_call *call, struct str id, const struct json *body);
-struct http_response get_audit(const struct admin_call *call, struct str id, const struct json *body);
 struct http_response get_stats(const struct admin_call *call, struct str id, const struct json *body);
 
 /* For lists in other files. */
@@ -24,9 +22,14 @@ enum { PAGE_USUAL = 100, PAGE_MOST = 500 };
 struct scoped_page;
 bool admin_page_read(const struct admin_call *call, struct scoped_page *page,
                      struct http_response *answer) MUST_CHECK;
+/* The same where keys are texts; empty: from the beginning. */
+bool admin_page_read_key(const struct admin_call *call, struct str *after, size_t *most,
+                         struct http_response *answer) MUST_CHECK;
 /* Takes ITEMS; NEXT is told where PAGE says that there is more. */
 struct http_response admin_page(const struct admin_call *call, const struct scoped_page *page,
                                 struct json *items, int64_t next);
+/* The same for keys of any kind; takes both; NEXT NULL: there is no more. */
+struct http_response admin_page_to(const struct admin_call *call, struct json *items, struct json *next);
 bool admin_sees_phones(const struct admin_call *call);
 /* Left out where there is none: empty, 0, or a number that is no phone. */
 void admin_put_text(struct json *json, const char *key, struct str value);

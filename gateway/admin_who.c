@@ -3,7 +3,6 @@
 
 #include "gateway/base/phone.h"
 #include "gateway/store/store_office.h"
-#include "gateway/store/store_office.h"
 
 struct str admin_bearer(const struct http_request *request)
 {
@@ -27,7 +26,7 @@ struct http_response admin_unknown(const struct admin_call *c, bool wrong)
 static bool by_token(struct admin_call *c)
 {
     struct str token = admin_bearer(c->request);
-    struct digest hash = crypto_digest(&token, 1);
+    struct digest hash = token_hash(token);
     int64_t phone = token.p != NULL ? token_find(c->store, &hash) : 0;
     return phone > 0 && actor_get(c->store, c->arena, phone, DOOR_API, &c->actor);
 }
@@ -56,20 +55,17 @@ bool admin_identify(struct admin_call *c, struct http_response *answer)
     return false;
 }
 
-bool admin_authorise(struct admin_call *c, enum role role, struct http_response *answer)
+bool admin_may(const struct admin_call *c, enum role role, struct http_response *answer)
 {
-    if (!admin_identify(c, answer))
-        return false;
-    if (role_may(c->actor.role, role))
+    bool confined = role == ROLE_ADMIN && !actor_unconfined(&c->actor);
+    if (role_may(c->actor.role, role) && !confined)
         return true;
-    *answer = admin_fault(c, 403, "this is not for your role");
+    *answer = admin_fault(c, 403,
+                          confined ? "this is for admins of the whole country" : "this is not for your role");
     return false;
 }
 
-bool admin_unconfined(const struct admin_call *c, struct http_response *answer)
+bool admin_authorise(struct admin_call *c, enum role role, struct http_response *answer)
 {
-    if (actor_unconfined(&c->actor))
-        return true;
-    *answer = admin_fault(c, 403, "this concerns the whole service, and you are of a part of it");
-    return false;
+    return admin_identify(c, answer) && admin_may(c, role, answer);
 }

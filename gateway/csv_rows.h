@@ -3,6 +3,7 @@
 #ifndef YAVAR_CSV_ROWS_H
 #define YAVAR_CSV_ROWS_H
 
+#include "gateway/store/store.h"
 #include "gateway/store/store_office.h"
 
 extern const char csv_need_header[], csv_pledge_header[], csv_message_header[], csv_campaign_header[],

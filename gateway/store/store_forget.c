@@ -63,9 +63,9 @@ void forget_person(struct store *store, struct forgetting *f)
     (void)remove_phone(store, QUERY_forget_contact, f->phone);        /* not counted */
     (void)replace_phone(store, QUERY_forget_recruiter, by, f->phone); /* it gives no rows */
     (void)replace_phone(store, QUERY_forget_leader, by, f->phone);    /* likewise */
-    (void)replace_phone(store, QUERY_forget_author, by, f->phone);    /* likewise */
-    (void)replace_phone(store, QUERY_forget_approver, by, f->phone);  /* likewise */
     forget_staff(store, f, by);
+    (void)replace_phone(store, QUERY_forget_author, by, f->phone);   /* likewise */
+    (void)replace_phone(store, QUERY_forget_approver, by, f->phone); /* likewise */
     f->inbox_at = f->outbox_at = 0;
     f->inbox_last = query_count(store, QUERY_inbox_last);
     f->outbox_last = query_count(store, QUERY_outbox_last);

@@ -139,13 +139,6 @@ size_t volunteer_page_scoped(struct store *store, struct arena *arena, const str
     return finish_window(page, &w, n, n > 0 ? rows[shown(page, n) - 1].id : page->after);
 }
 
-size_t staff_page_scoped(struct store *store, struct arena *arena, const struct actor *actor,
-                         struct scoped_page *page, struct staff *rows)
-{
-    size_t n = staff_page_of(store, arena, actor, page->after, rows, page->most + 1);
-    return finish(page, n, n > 0 ? rows[shown(page, n) - 1].phone : page->after);
-}
-
 /* ---- the rest ---- */
 
 size_t campaign_page_scoped(struct store *store, struct arena *arena, const struct actor *actor,
@@ -156,7 +149,7 @@ size_t campaign_page_scoped(struct store *store, struct arena *arena, const stru
     size_t n = 0;
     while (n <= page->most && campaign_page(store, arena, from, &rows[n], 1) == 1) {
         from = rows[n].id;
-        n += actor_covers_all(&named, rows[n].provinces);
+        n += actor_covers_all(&named, rows[n].provinces) || campaign_mine(actor, &rows[n]);
     }
     return finish(page, n, n > 0 ? rows[shown(page, n) - 1].id : page->after);
 }
@@ -166,13 +159,6 @@ size_t unanswered_page_scoped(struct store *store, struct arena *arena, const st
 {
     bool may = actor_unconfined(actor);
     size_t n = may ? inbox_page(store, arena, true, page->after, rows, page->most + 1) : 0;
-    return finish(page, n, n > 0 ? rows[shown(page, n) - 1].id : page->after);
-}
-
-size_t audit_page_scoped(struct store *store, struct arena *arena, const struct actor *actor,
-                         struct scoped_page *page, struct audit_row *rows)
-{
-    size_t n = audit_page_of(store, arena, actor, page->after, rows, page->most + 1);
     return finish(page, n, n > 0 ? rows[shown(page, n) - 1].id : page->after);
 }
 

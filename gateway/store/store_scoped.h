@@ -30,13 +30,9 @@ size_t pledge_page_scoped(struct store *store, struct arena *arena, const struct
                           struct scoped_page *page, struct pledge *rows);
 size_t volunteer_page_scoped(struct store *store, struct arena *arena, const struct actor *actor,
                              struct scoped_page *page, struct volunteer *rows);
-size_t staff_page_scoped(struct store *store, struct arena *arena, const struct actor *actor,
-                         struct scoped_page *page, struct staff *rows);
 /* Texts of people name no province: only for who is confined to nothing. */
 size_t unanswered_page_scoped(struct store *store, struct arena *arena, const struct actor *actor,
                               struct scoped_page *page, struct inbox_row *rows);
-size_t audit_page_scoped(struct store *store, struct arena *arena, const struct actor *actor,
-                         struct scoped_page *page, struct audit_row *rows);
 
 bool need_get_scoped(struct store *store, struct arena *arena, const struct actor *actor, uint32_t code,
                      struct need *need);
