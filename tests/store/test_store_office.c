@@ -46,6 +46,7 @@ static void who_is_seen(void **state)
     assert_int_equal(seen_by(w, ""), 5);
     add_staff(w, 1, "viewer", "qom", 0); /* told anew: no longer where it was */
     assert_int_equal(seen_by(w, "zanjan"), 0);
+    assert_int_equal(seen_by(w, "qom"), 1);
     assert_int_equal(staff_page_of(w->store, w->arena, &all, 0, rows, 2), 2); /* page by page */
     assert_int_equal(staff_page_of(w->store, w->arena, &all, 4, rows, 2), 1);
     assert_true(staff_get_of(w->store, w->arena, &all, 5, &rows[0]) && rows[0].deputy_of == 2);
