@@ -6,7 +6,7 @@
 #include "handlers/office.h"
 
 const struct message_spec stats_messages[] = {
-    {"stats.figures", "today sum total needs people", ROOM_ONE},
+    {"stats.figures", "today sum total needs volunteers", ROOM_ONE},
     {"stats.thousand", "", ROOM_PART},
     {"stats.million", "", ROOM_PART},
     {"stats.billion", "", ROOM_PART},
@@ -52,7 +52,7 @@ static struct str write_figures(const struct turn *t, const struct office_figure
                      FIELDS({"today", say_plain(t, f->pledges_since)},
                             {"sum", say_short(t, f->rial_since, fine)},
                             {"total", say_short(t, f->rial, fine)}, {"needs", say_plain(t, f->needs_open)},
-                            {"people", say_plain(t, f->volunteers)}));
+                            {"volunteers", say_plain(t, f->volunteers)}));
 }
 
 static int64_t today_since(const struct turn *t)

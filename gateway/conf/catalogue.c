@@ -72,7 +72,7 @@ static const struct longest longest_values[] = {
     {"ref", "482917617", "482917617"},
     {"rial", "۹٬۹۹۹٬۹۹۹٬۹۹۰ ریال", "9,999,999,990 rial"},
     {"needs", "۹۹۹۹", "9999"},
-    {"people", "۹۹۹۹۹۹", "999999"},
+    {"volunteers", "۹۹۹۹۹۹", "999999"},
     {"sum", "۹۹ میلیارد", "999 thousand"},
     {"today", "۹۹۹۹", "9999"},
     {"total", "۹۹ میلیارد", "999 thousand"},
