@@ -225,6 +225,23 @@ static void tally_since(struct store *store, const struct actor *actor, int64_t 
     }
 }
 
+static int64_t tally_volunteers(struct store *store, const struct actor *actor)
+{
+    struct str rest = actor->scope, province;
+    int64_t n = 0;
+    if (actor_everywhere(actor))
+        return query_count(store, QUERY_tally_volunteers);
+    while (rest.n > 0 && str_split(&rest, ' ', &province)) {
+        if (province.n == 0)
+            continue;
+        struct query q = query_begin(store, QUERY_tally_volunteers_in);
+        query_text(&q, province);
+        n += query_row(&q) ? query_take_int(&q) : 0;
+        query_end(&q);
+    }
+    return n;
+}
+
 void office_figures(struct store *store, const struct actor *actor, int64_t since, struct office_figures *f)
 {
     *f = (struct office_figures){0};
@@ -238,10 +255,7 @@ void office_figures(struct store *store, const struct actor *actor, int64_t sinc
     query_end(&q);
     if (actor_unconfined(actor))
         f->rial += query_count(store, QUERY_tally_campaigns);
-    q = query_begin(store, QUERY_tally_volunteers);
-    query_text(&q, actor->scope);
-    f->volunteers = query_row(&q) ? query_take_int(&q) : 0;
-    query_end(&q);
+    f->volunteers = tally_volunteers(store, actor);
 }
 
 /* ---- codes ---- */

@@ -1,5 +1,6 @@
 /* Volunteers, the words they agreed to, and staff. */
 #include "gateway/store/query.h"
+#include "gateway/store/store_office.h"
 
 static void take_volunteer(struct query *q, struct arena *arena, struct volunteer *v)
 {
@@ -195,7 +196,7 @@ bool staff_remove(struct store *store, int64_t phone)
         hand_on(store, &s);
         run_with_phone(store, QUERY_staff_place_clear, phone);
         run_with_phone(store, QUERY_token_drop, phone);
-        run_with_phone(store, QUERY_proposal_drop, phone);
+        proposal_drop(store, phone);
         run_with_phone(store, QUERY_staff_remove, phone);
     }
     arena_free(arena);

@@ -4,6 +4,7 @@
 faults and exit codes (design §10), and one person enlisted from end to end.
 """
 
+import socket
 import sqlite3
 import urllib.parse
 
@@ -108,6 +109,35 @@ def on_behalf(stage):
         service.cli("staff", "add", admin, "--role", "admin", "--province", "zanjan")
         done = service.cli("staff", "add", far, "--role", "admin", "--as", admin, expect=1)
         assert "not for your role" in done.stderr, done.stderr
+
+
+def through_door(service, path, phone, body=b""):
+    """The status of what somebody of the staff asks for through the door."""
+    with socket.socket(socket.AF_UNIX) as door:
+        door.settimeout(10)
+        door.connect(str(service.folder / "yavar.db.sock"))
+        door.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nX-Yavar-As: +{phone}\r\nConnection: close\r\n"
+                     f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        return int(door.makefile("rb").readline().split()[1])
+
+
+@case("long work too is for who may, and is noted as theirs")
+def long_work(stage):
+    with stage.fresh() as (service, _):
+        coordinator, confined, admin, person = (stage.phone() for _ in range(4))
+        service.cli("staff", "add", coordinator, "--role", "coordinator")
+        service.cli("staff", "add", confined, "--role", "admin", "--province", "zanjan")
+        service.cli("staff", "add", admin, "--role", "admin")
+        csv = f"phone,province\n{person},zanjan\n".encode()
+        for phone in (coordinator, confined, person):
+            for path in ("/api/v1/people", f"/api/v1/people/{person}/forget"):
+                assert through_door(service, path, phone, csv) == 403, f"{phone} {path}"
+        assert service.rows("volunteer", "list") == []
+        assert through_door(service, "/api/v1/people", admin, csv) == 200
+        assert through_door(service, f"/api/v1/people/{admin}/forget", admin) == 200, "oneself, too"
+        last, before = service.rows("export", "audit")[-1], service.rows("export", "audit")[-2]
+        assert (last["action"], before["action"]) == ("person.forget", "people.import")
+        assert last["actor"] == before["actor"] != "0" and admin not in last["actor"], f"{last}"
 
 
 @case("a token is told once and kept as a hash; a new one takes its place")

@@ -1,32 +1,10 @@
 /* Copies: a backup made while others write, the one made before a migration,
  * and the way back, which sends nothing twice and gives no number twice. */
-#include "tests/store/store_world.h"
+#include "tests/store/old_world.h"
 
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include "gateway/store/query.h"
-
-static void run_sql(const char *path, const char *sql)
-{
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        fail_msg("%s", sqlite3_errmsg(db));
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
-static void put_old_database(const char *path)
-{
-    char sql[16384];
-    FILE *file = fopen("tests/store/dumps/0001.sql", "rb");
-    assert_non_null(file);
-    size_t n = fread(sql, 1, sizeof sql - 1, file);
-    assert_in_range(n, 1, sizeof sql - 2);
-    assert_int_equal(fclose(file), 0);
-    sql[n] = '\0';
-    run_sql(path, sql);
-}
 
 static void status_is(struct store *store, struct arena *arena, int64_t id, const char *status)
 {
@@ -54,7 +32,7 @@ static void an_old_database_is_copied_and_upgraded(void **state)
     struct error e;
     struct pledge pledges[2];
     in_folder(w, "old.db", path);
-    put_old_database(path);
+    put_old_database(path, "0001");
     struct store *store = open_or_fail(path, STORE_WRITER);
     assert_true(need_get(store, w->arena, 1007, &need));
     assert_int_equal(need.pledged, 5000000);
@@ -79,7 +57,7 @@ static void no_room_for_the_copy_no_migration(void **state)
     char path[192], blocked[220];
     struct error e;
     in_folder(w, "old.db", path);
-    put_old_database(path);
+    put_old_database(path, "0001");
     int n = snprintf(blocked, sizeof blocked, "%s.before-0004.part", path);
     assert_in_range(n, 1, (int)sizeof blocked - 1);
     assert_int_equal(mkdir(blocked, 0700), 0);
@@ -137,7 +115,7 @@ static void a_restored_database_sends_nothing_by_itself(void **state)
     struct store_restored restored;
     in_folder(w, "live.db", path);
     in_folder(w, "copy.db", copy);
-    put_old_database(path);
+    put_old_database(path, "0001");
     struct store *store = open_or_fail(path, STORE_WRITER);
     if (!store_copy(path, copy, &e))
         fail_msg("%s", e.text);

@@ -3,6 +3,7 @@
  * organisation and centre, and nobody gives a role that is not theirs to give. */
 #include "gateway/admin.h"
 #include "gateway/base/json.h"
+#include "handlers/office_staff.h"
 #include "tests/unit/office_world.h"
 
 enum { PEOPLE = 14, STEPS = 12000, PLACES = 3, PATH_ROOM = 96 };
@@ -505,6 +506,56 @@ static void test_figures_fit_one_sms(void **state)
     }
 }
 
+/* The largest counts beside sums with a decimal: the decimals give way. */
+static void test_large_figures_fit_one_sms(void **state)
+{
+    struct office_world *w = *state;
+    office_staff_is(w, phone_at(0), ROLE_COORDINATOR, "", 0);
+    office_begin(w);
+    for (uint32_t i = 0; i < 100000; i++) {
+        struct volunteer v = {.phone = 1 + i, .status = STR("active")};
+        struct pledge p = {.phone = 1 + i,
+                           .need = 1 + i,
+                           .amount_rial = 25500000,
+                           .channel = STR("mci"),
+                           .created_at = w->now_ms / 1000};
+        struct need need = {.code = 1 + i, .unit = COUNT_RIAL, .required = 99000000, .status = STR("open")};
+        volunteer_put(w->store, &v, 1);
+        if (i >= 1000)
+            continue;
+        need_put(w->store, &need, 1);
+        assert_true(need_pledge(w->store, need.code, p.amount_rial, 1) && pledge_add(w->store, &p));
+    }
+    office_commit(w);
+    office_text_from(w, phone_at(0), STR("آمار"));
+    assert_true(office_holds(w->sent[0].text, "۱۰۰۰۰۰"));
+    assert_true(office_holds(w->sent[0].text, "۲ میلیارد"));
+    assert_int_equal(w->sent[0].segments, 1);
+    office_text_from(w, phone_at(0), STR("STATS"));
+    assert_true(office_holds(w->sent[0].text, "2.5 billion")); /* there is room for it */
+    assert_int_equal(w->sent[0].segments, 1);
+}
+
+static void test_organisations_are_for_admins_of_the_whole_country(void **state)
+{
+    struct office_world *w = *state;
+    struct organisation mehr = {.slug = STR("mehr"), .name_fa = STR("مهر"), .provinces = STR("zanjan")}, got;
+    struct office o = {.store = w->store, .config = w->config, .arena = w->arena, .now_ms = w->now_ms};
+    const struct actor actors[] = {{.role = ROLE_ADMIN, .scope = STR(" zanjan ")},
+                                   {.role = ROLE_COORDINATOR, .scope = STR("*")},
+                                   {.role = ROLE_ADMIN, .scope = STR("*"), .organisation = STR("mehr")}};
+    office_begin(w);
+    for (size_t i = 0; i < 3; i++) {
+        o.actor = actors[i];
+        assert_int_equal(organisation_add(&o, &mehr).status, OFFICE_FORBIDDEN);
+    }
+    assert_false(organisation_get(w->store, w->arena, mehr.slug, &got));
+    o.actor = actor_operator(DOOR_CLI);
+    assert_int_equal(organisation_add(&o, &mehr).status, OFFICE_DONE);
+    assert_true(organisation_get(w->store, w->arena, mehr.slug, &got));
+    office_commit(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -515,6 +566,8 @@ int main(void)
         OFFICE(test_unlock),
         OFFICE(test_where_to_pay),
         OFFICE(test_figures_fit_one_sms),
+        OFFICE(test_large_figures_fit_one_sms),
+        OFFICE(test_organisations_are_for_admins_of_the_whole_country),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
