@@ -63,6 +63,10 @@ static bool read_wish(const struct admin_call *c, const struct json *body, struc
     campaign->goal_rial = json_int(body, "goal_rial", campaign->goal_rial);
     campaign->starts_at = json_int(body, "starts_at", campaign->starts_at);
     campaign->ends_at = json_int(body, "ends_at", campaign->ends_at);
+    if (campaign->goal_rial < 0 || campaign->starts_at < 0 || campaign->ends_at < 0) {
+        *answer = admin_fault(c, 422, "goal_rial, starts_at and ends_at must not be below 0");
+        return false;
+    }
     return read_goal(c, body, &campaign->goal_rial, answer) &&
            read_day(c, body, "from", false, &campaign->starts_at, answer) &&
            read_day(c, body, "to", true, &campaign->ends_at, answer);

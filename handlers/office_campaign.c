@@ -5,6 +5,8 @@
 #include "gateway/base/segment.h"
 #include "handlers/handlers.h"
 
+enum { NAME_BYTES = 200 };
+
 const struct message_spec office_campaign_messages[] = {
     {"campaign.opened", "title", ROOM_ONE},
     {"campaign.changed", "title", ROOM_ONE},
@@ -14,6 +16,7 @@ const struct message_spec office_campaign_messages[] = {
     {"campaign.word.taken", "", ROOM_ONE},
     {"campaign.latin", "", ROOM_ONE},
     {"campaign.window", "", ROOM_ONE},
+    {"campaign.name", "", ROOM_ONE},
     {"campaign.place", "", ROOM_ONE},
     {"campaign.elsewhere", "", ROOM_ONE},
     {"allot.unknown", "ref", ROOM_ONE},
@@ -35,6 +38,14 @@ static struct office_said say_title_of(const char *key, const struct campaign *c
     return office_say(OFFICE_DONE, key, FIELDS({"title", c->name_en}));
 }
 
+static bool is_name(struct str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if ((unsigned char)name.p[i] < ' ')
+            return false;
+    return name.n > 0 && name.n <= NAME_BYTES;
+}
+
 /* What must hold of any campaign; OFFICE_DONE where it does. */
 static struct office_said check(const struct office *o, const struct campaign *c)
 {
@@ -42,6 +53,8 @@ static struct office_said check(const struct office *o, const struct campaign *c
     while (rest.n > 0 && str_split(&rest, ' ', &slug))
         if (lexicon_slug(o->config->texts->lexicon, LEX_PROVINCE, slug) < 0)
             return say_plain(OFFICE_BAD, "campaign.place");
+    if (!is_name(c->name_fa) || !is_name(c->name_en))
+        return say_plain(OFFICE_BAD, "campaign.name");
     if (sms_measure(c->name_en).encoding != SMS_GSM7 || !pay_to_fits(c->pay_to))
         return say_plain(OFFICE_BAD, "campaign.latin");
     if (c->ends_at > 0 && c->ends_at <= c->starts_at)

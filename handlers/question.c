@@ -73,9 +73,10 @@ bool question_get(struct turn *t, struct question *question)
     struct error e;
     if (t->contact.question.n == 0)
         return false;
-    int64_t age = turn_now(t) - t->contact.question_at;
-    struct json *json =
-        age <= t->config->service.question_window / 1000 ? json_read(t->contact.question, &e) : NULL;
+    int64_t age = turn_now(t) - t->contact.question_at, most = t->config->service.question_window / 1000;
+    bool open =
+        age <= most && age >= -most; /* below 0: the clock was set back; it does not live longer for it */
+    struct json *json = open ? json_read(t->contact.question, &e) : NULL;
     bool good = json != NULL && read_question(question, json, t->config->texts->lexicon, t->arena);
     json_free(json);
     if (!good) /* too old, or of another program's making: as if it had not been asked */

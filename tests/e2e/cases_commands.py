@@ -181,7 +181,8 @@ def campaign_faults(stage):
                 (("add", "x", "--from", "1405/9/2", "--to", "1405/9/1"), "end before it begins"),
                 (("add", "x", "--goal", "many"), "goal: must be money"),
                 (("add", "x", "--province", "atlantis"), "must be one of our list"),
-                (("add", "two words"), "one word"),
+                (("add", "two words"), "one word"), (("add", "x", "--name-fa", "a\nb"), "one line"),
+                (("add",) + tuple("abcdefghi"), "one to eight keywords"), (("add", "x", "--name-en", "مهر"), "Latin"),
                 (("add", "x", "--as", where), "only for your own provinces"),
                 (("add", "x", "--province", "qom", "--as", where), "only for your own provinces"),
                 (("add", "x", "--as", "09129999999"), "nobody of the staff"),
@@ -196,6 +197,8 @@ def campaign_faults(stage):
         done = service.cli("campaign", "change", "y", "--goal", "5 toman", "--as", where, expect=1)
         assert "no campaign of yours" in done.stderr, done.stderr
         service.cli("campaign", "change", "x", "--goal", "5000 toman", "--as", where)
+        done = service.cli("campaign", "change", "x", "--name-fa", "", expect=1)
+        assert "not empty" in done.stderr, done.stderr
         goals = {row["keyword"]: row["goal_rial"] for row in service.rows("campaign", "list")}
         assert goals == {"x": "50000", "y": "0"}, f"{goals}"
         assert service.cli("campaign", "allot", "a", "1007", expect=64)

@@ -66,7 +66,7 @@ def imported(stage):
         assert head == COLUMNS, head
         one, two, three, four = (got[n] for n in "1234")
         assert (one["province"], one["specialty"], one["availability"]) == ("zanjan", "physician", "any"), f"{one}"
-        assert one["phone"] == "989120000001" and one["name"] == "علي رضایي", f"{one}"
+        assert one["phone"] == "989120000001" and one["name"] == "علی رضایی", f"{one}"
         assert one["consent_at"] == "2025-09-23T00:00:00Z" and one["status"] == "active", f"{one}"
         assert one["consent_version"] == "import" and one["consent_channel"] == "سامانه ثبت‌نام", f"{one}"
         assert two["consent_at"] == "2025-09-23T06:50:00Z" and two["name"] == "Sara, A.", f"{two}"

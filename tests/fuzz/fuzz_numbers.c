@@ -89,10 +89,12 @@ static void check_dates(struct arena *arena, struct str text)
     int64_t at;
     if (date_read(arena, text, 20779, &date, &fault)) {
         MUST(date.day >= -25567 && date.day < 84006 && date.minutes >= -1 && date.minutes < 1440);
-        for (int which = 0; which < 2; which++)
-            MUST(date_read(arena, date_write(arena, (enum calendar)which, date.day), DATE_NO_TODAY, &again,
-                           &fault) &&
-                 again.day == date.day);
+        for (int which = 0; which < 2; which++) {
+            struct str written = date_write(arena, (enum calendar)which, date.day);
+            MUST(date_read(arena, written, DATE_NO_TODAY, &again, &fault)
+                     ? again.day == date.day
+                     : fault.what == DATE_NO_YEAR); /* 2125 is 1504, which nobody writes yet */
+        }
     } else {
         MUST(fault.said[0] != '\0' && utf8_valid(str_of(fault.said)));
         MUST(fault.part.n <= text.n && (fault.part.n == 0 || fault.part.p >= text.p));

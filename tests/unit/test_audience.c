@@ -189,6 +189,9 @@ static const struct bad bads[] = {
     {"پرداخت‌نشده از ۱۴۰۴/۱۲/۳۰", AUDIENCE_BAD_DATE, 15, 10,
      "«۱۴۰۴/۱۲/۳۰»"}, /* a common year */
     {"unpaid since 2026-02-30", AUDIENCE_BAD_DATE, 13, 10, "2026-02-30"},
+    {"unpaid since today", AUDIENCE_NO_DATE, 0, 12, "30d"},
+    {"unpaid since 6 Dec", AUDIENCE_BAD_DURATION, 13, 5, "6 Dec"},
+    {"unpaid since 2026-08-23 at 18:30", AUDIENCE_UNKNOWN, 24, 2, "at"},
     {"unpaid since 30 esfand 1404", AUDIENCE_BAD_DATE, 13, 14, "30 esfand 1404"},
     {"unpaid since 9999-01-01", AUDIENCE_BAD_DATE, 13, 10, "9999"},
     {"unpaid since 0d", AUDIENCE_BAD_DURATION, 13, 2, "0d"},
