@@ -11,7 +11,8 @@ VERSION := 0.1
 PACKAGES := gcc make pkg-config python3 libevent-dev libcurl4-openssl-dev libsqlite3-dev libpcre2-dev libicu-dev \
 	libexpat1-dev \
 	libjansson-dev libsodium-dev libfribidi-dev
-TEST_PACKAGES := libcmocka-dev kannel kannel-extras clang clang-format libclang-rt-dev libfaketime prometheus llvm
+TEST_PACKAGES := libcmocka-dev kannel kannel-extras clang clang-format libclang-rt-dev libfaketime prometheus llvm \
+	python3-convertdate
 
 LIBRARIES := libevent libcurl sqlite3 libpcre2-8 icu-uc icu-i18n jansson libsodium fribidi expat
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
@@ -59,6 +60,10 @@ $(BUILD)/tests/%: tests/%.c $(wildcard tests/*/*.h) $(BUILD)/libyavar.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -o $@ $< $(if $(findstring test_net,$<),tests/unit/net_world.c) \
 		$(BUILD)/libyavar.a $(HARDENING_LINK) $(ALL_LIBS) -lcmocka
+
+$(BUILD)/tests/calendar/days: tests/calendar/days.c $(BUILD)/libyavar.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(BUILD)/libyavar.a $(HARDENING_LINK) $(ALL_LIBS)
 
 # Faults that a test puts into the running program.
 $(BUILD)/tests/hangs/faults.so: tests/hangs/faults.c

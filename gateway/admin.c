@@ -1,21 +1,20 @@
 /* The admin API: one row an operation. */
 #include "gateway/admin.h"
 
+#include "gateway/admin_broadcasts.h"
+#include "gateway/admin_messages.h"
+#include "gateway/admin_people.h"
+#include "gateway/admin_read.h"
 #include "gateway/admin_staff.h"
-#include "gateway/base/clock.h"
+#include "gateway/admin_table.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/json.h"
-#include "gateway/base/phone.h"
 #include "gateway/base/segment.h"
 #include "gateway/base/utf8.h"
-#include "gateway/admin_people.h"
-#include "gateway/broadcasts.h"
 #include "gateway/import.h"
 #include "gateway/long_work.h"
-#include "gateway/outbound.h"
-#include "gateway/store/store_office.h"
 
-enum { REPLY_SEGMENTS_MOST = 6, WORDS_MOST = 8 };
+enum { WORDS_MOST = 8 };
 
 static struct http_response respond(const struct admin_call *c, int status, struct json *json)
 {
@@ -49,23 +48,31 @@ static struct http_response created(const struct admin_call *c, struct str id)
     return respond(c, 201, json);
 }
 
+struct http_response admin_created(const struct admin_call *c, struct str id)
+{
+    return created(c, id);
+}
+
+void admin_put_header(const struct admin_call *c, struct http_response *response, struct str name,
+                      struct str value)
+{
+    response->headers = (struct http_pairs){arena_new_of(c->arena, struct http_pair), 1};
+    response->headers.v[0] = (struct http_pair){name, value};
+}
+
 static int64_t now(const struct admin_call *c)
 {
     return c->now_ms / 1000;
-}
-
-bool message_id_read(struct str name, bool *incoming, int64_t *id)
-{
-    *incoming = str_starts(name, STR("in"));
-    return (*incoming && str_to_i64(str_after(name, 2), id)) ||
-           (str_starts(name, STR("out")) && str_to_i64(str_after(name, 3), id));
 }
 
 /* ---- the operations ---- */
 
 static struct http_response post_needs(const struct admin_call *c, struct str id, const struct json *body)
 {
+    struct http_response answer;
     (void)id, (void)body; /* neither a name nor JSON: the body is the CSV */
+    if (!admin_unconfined(c, &answer))
+        return answer;
     struct http_pairs fields = http_parse_fields(c->arena, c->request->query, NULL);
     const struct http_pair *name = http_field(&fields, STR("name"));
     struct import_result r =
@@ -126,76 +133,13 @@ static struct http_response post_campaigns(const struct admin_call *c, struct st
     return created(c, str_printf(c->arena, "%lld", (long long)made));
 }
 
-static struct http_response queue(const struct admin_call *c, struct outbound *m)
-{
-    struct sms_size size = sms_measure(m->text);
-    if (m->text.n == 0 || !utf8_valid(m->text) || size.segments > REPLY_SEGMENTS_MOST)
-        return fault(c, 422, "a text is needed, of at most six segments");
-    m->segments = size.segments;
-    m->lane = LANE_CONFIRMATION;
-    int64_t made = outbox_add(c->store, m, c->now_ms);
-    return created(c, str_printf(c->arena, "out%lld", (long long)made));
-}
-
-static struct http_response post_reply(const struct admin_call *c, struct str id, const struct json *body)
-{
-    struct inbox_row row;
-    bool incoming;
-    int64_t number;
-    if (!message_id_read(id, &incoming, &number) || !incoming || !inbox_get(c->store, c->arena, number, &row))
-        return fault(c, 404, "no incoming message has this id");
-    struct phone phone = phone_parse(row.sender, c->config->service.country.p);
-    if (!phone_reachable(&phone))
-        return fault(c, 422, "its sender cannot be answered");
-    if (config_channel(c->config, row.channel) == NULL)
-        return fault(c, 422, "the channel it came through is no longer configured");
-    struct outbound m = {.channel = row.channel, .text = json_str(body, "text"), .reply_to = row.id};
-    if (!str_to_i64(str_of(phone.digits), &m.phone))
-        return fault(c, 422, "its sender cannot be answered");
-    inbox_answered(c->store, row.id, now(c));
-    return queue(c, &m);
-}
-
-static struct http_response post_messages(const struct admin_call *c, struct str id, const struct json *body)
-{
-    (void)id; /* the store gives it */
-    struct phone phone = phone_parse(json_str(body, "phone"), c->config->service.country.p);
-    struct outbound m = {.channel = json_str(body, "channel"), .text = json_str(body, "text")};
-    if (config_channel(c->config, m.channel) == NULL)
-        return fault(c, 404, "no channel has this name");
-    if (!phone_reachable(&phone) || !str_to_i64(str_of(phone.digits), &m.phone))
-        return fault(c, 422, "this is no phone number that an SMS can reach");
-    return queue(c, &m);
-}
-
-static struct http_response decide(const struct admin_call *c, struct str id,
-                                   bool (*fn)(struct store *, const struct outbound *, int64_t),
-                                   const char *why)
-{
-    struct outbound row;
-    bool incoming;
-    int64_t number;
-    if (!message_id_read(id, &incoming, &number) || incoming || !outbox_get(c->store, c->arena, number, &row))
-        return fault(c, 404, "no outgoing message has this id");
-    return fn(c->store, &row, c->now_ms) ? created(c, id) : fault(c, 409, why);
-}
-
-static struct http_response post_retry(const struct admin_call *c, struct str id, const struct json *body)
-{
-    (void)body; /* nothing more to say */
-    return decide(c, id, outbox_again, "only a held, failed, expired or uncertain message can be sent again");
-}
-
-static struct http_response post_drop(const struct admin_call *c, struct str id, const struct json *body)
-{
-    (void)body; /* nothing more to say */
-    return decide(c, id, outbox_drop, "only a queued, held or uncertain message can be dropped");
-}
-
 /* A backup was made: yavar doctor tells its age. */
 static struct http_response post_backups(const struct admin_call *c, struct str id, const struct json *body)
 {
+    struct http_response answer;
     (void)id; /* there is one note */
+    if (!admin_unconfined(c, &answer))
+        return answer;
     struct str file = json_str(body, "file");
     if (file.n == 0)
         return fault(c, 422, "the name of the file is missing");
@@ -222,15 +166,19 @@ static struct http_response post_staff_remove(const struct admin_call *c, struct
     return staff_answer(c, staff_take_away(c, id));
 }
 
-struct operation {
-    enum http_method method;
-    const char *path; /* '*' stands for an id */
-    enum role role;   /* who may */
-    struct http_response (*run)(const struct admin_call *c, struct str id, const struct json *body);
-    bool json;                    /* the body is */
-    const struct long_work *work; /* in place of run: too long for one transaction of the service */
-};
+static struct http_response get_operations(const struct admin_call *c, struct str id,
+                                           const struct json *body);
 static const struct operation operations[] = {
+    {HTTP_GET, "/api/v1", ROLE_VIEWER, get_operations, false, NULL},
+    {HTTP_GET, "/api/v1/needs", ROLE_VIEWER, get_needs, false, NULL},
+    {HTTP_GET, "/api/v1/needs/*", ROLE_VIEWER, get_need, false, NULL},
+    {HTTP_GET, "/api/v1/campaigns", ROLE_VIEWER, get_campaigns, false, NULL},
+    {HTTP_GET, "/api/v1/pledges", ROLE_VIEWER, get_pledges, false, NULL},
+    {HTTP_GET, "/api/v1/volunteers", ROLE_VIEWER, get_volunteers, false, NULL},
+    {HTTP_GET, "/api/v1/messages/unanswered", ROLE_COORDINATOR, get_unanswered, false, NULL},
+    {HTTP_GET, "/api/v1/staff", ROLE_COORDINATOR, get_staff, false, NULL},
+    {HTTP_GET, "/api/v1/audit", ROLE_AUDITOR, get_audit, false, NULL},
+    {HTTP_GET, "/api/v1/stats", ROLE_VIEWER, get_stats, false, NULL},
     {HTTP_POST, "/api/v1/needs", ROLE_ADMIN, post_needs, false, NULL},
     {HTTP_POST, "/api/v1/campaigns", ROLE_COORDINATOR, post_campaigns, true, NULL},
     {HTTP_POST, "/api/v1/backups", ROLE_ADMIN, post_backups, true, NULL},
@@ -241,9 +189,63 @@ static const struct operation operations[] = {
     {HTTP_POST, "/api/v1/staff", ROLE_ADMIN, post_staff, true, NULL},
     {HTTP_POST, "/api/v1/staff/*/remove", ROLE_ADMIN, post_staff_remove, false, NULL},
     {HTTP_POST, "/api/v1/volunteers/*/verify", ROLE_COORDINATOR, post_verify, true, NULL},
+    {HTTP_GET, "/api/v1/broadcasts", ROLE_COORDINATOR, get_broadcasts, false, NULL},
+    {HTTP_GET, "/api/v1/broadcasts/*", ROLE_COORDINATOR, get_broadcast, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts", ROLE_COORDINATOR, NULL, true, &broadcast_add_work},
+    {HTTP_POST, "/api/v1/broadcasts/preview", ROLE_COORDINATOR, NULL, true, &broadcast_preview_work},
+    {HTTP_POST, "/api/v1/broadcasts/test", ROLE_COORDINATOR, post_broadcast_test, true, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/approve", ROLE_COORDINATOR, post_broadcast_approve, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/pause", ROLE_COORDINATOR, post_broadcast_pause, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/resume", ROLE_COORDINATOR, post_broadcast_resume, false, NULL},
+    {HTTP_POST, "/api/v1/broadcasts/*/cancel", ROLE_COORDINATOR, post_broadcast_cancel, false, NULL},
     {HTTP_POST, "/api/v1/people", ROLE_ADMIN, NULL, false, &import_people_work},
     {HTTP_POST, "/api/v1/people/*/forget", ROLE_ADMIN, NULL, false, &forget_work},
 };
+
+/* What a JSON body may hold: NAME:KIND, a kind as json_kind says it. */
+static const struct {
+    const char *path, *fields;
+} bodies[] = {
+    {"/api/v1/campaigns",
+     "keywords:list name_fa:text name_en:text provinces:text pay_to:text goal_rial:number "
+     "starts_at:number ends_at:number"},
+    {"/api/v1/backups", "file:text"},
+    {"/api/v1/messages", "channel:text phone:text text:text"},
+    {"/api/v1/messages/*/reply", "text:text"},
+    {"/api/v1/staff", "phone:text name:text role:text provinces:text organisation:text centre:text"},
+    {"/api/v1/broadcasts", BROADCAST_FIELDS " send:boolean"},
+    {"/api/v1/broadcasts/preview", BROADCAST_FIELDS},
+    {"/api/v1/broadcasts/test", "text:text channel:text phone:text"},
+    {"/api/v1/volunteers/*/verify", "by:text id:number"},
+};
+
+/* NULL: nobody said. */
+static const char *fields_of(const char *path)
+{
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+        if (strcmp(bodies[i].path, path) == 0)
+            return bodies[i].fields;
+    return NULL;
+}
+
+static bool fields_fit(const char *fields, const struct json *body, struct error *e)
+{
+    const char *key;
+    if (strcmp(json_kind(body), "object") != 0)
+        return error_set(e, "the body must be one JSON object");
+    for (size_t i = 0; fields != NULL && (key = json_key_at(body, i)) != NULL; i++) {
+        struct str rest = str_of(fields), kind, name;
+        const char *given = json_kind(json_get(body, key));
+        bool known = false;
+        while (!known && rest.n > 0 && str_split(&rest, ' ', &kind))
+            known = str_split(&kind, ':', &name) && str_is(name, key);
+        if (!known)
+            return error_set(e, "%.60s: there is no such field", key);
+        if (!str_is(kind, given))
+            return error_set(e, "%s: must be a %.*s, not a %s", key, STR_ARG(kind), given);
+    }
+    return true;
+}
 
 static bool path_matches(const char *pattern, struct str path, struct str *id)
 {
@@ -257,23 +259,32 @@ static bool path_matches(const char *pattern, struct str path, struct str *id)
     return str_eq(str_after(path, path.n - tail.n), tail) && memchr(id->p, '/', id->n) == NULL;
 }
 
+struct json *admin_body(const struct admin_call *c, const char *path, struct http_response *answer)
+{
+    struct error e;
+    struct json *body = json_read(c->request->body, &e);
+    if (body != NULL && fields_fit(fields_of(path), body, &e))
+        return body;
+    *answer = fault(c, body == NULL ? 400 : 422, e.text);
+    json_free(body);
+    return NULL;
+}
+
 static struct http_response run_operation(const struct admin_call *c, const struct operation *op,
                                           struct str id)
 {
-    struct error e;
+    struct http_response response;
     struct json *body = NULL;
     if (op->work != NULL)
         return long_work_whole(op->work, c, id);
-    if (op->json && (body = json_read(c->request->body, &e)) == NULL)
-        return fault(c, 400, e.text);
-    struct http_response response = op->run(c, id, body);
+    if (op->json && (body = admin_body(c, op->path, &response)) == NULL)
+        return response;
+    response = op->run(c, id, body);
     json_free(body);
     return response;
 }
 
-/* PATH_KNOWN: there is one for another method. */
-static const struct operation *find_operation(enum http_method method, struct str path, struct str *id,
-                                              bool *path_known)
+const struct operation *admin_find(enum http_method method, struct str path, struct str *id, bool *path_known)
 {
     *id = STR("");
     *path_known = false;
@@ -287,196 +298,65 @@ static const struct operation *find_operation(enum http_method method, struct st
     return NULL;
 }
 
-bool admin_identify(struct admin_call *c, struct http_response *answer)
+static const char *const method_names[] = {"GET", "POST", "PUT", "DELETE"};
+
+/* The table, for who writes a program against it. */
+static struct http_response get_operations(const struct admin_call *c, struct str id, const struct json *body)
 {
-    int64_t number;
-    struct str as = http_header(&c->request->headers, AS_HEADER);
-    struct phone phone = phone_parse(as, c->config->service.country.p);
-    c->actor = actor_operator(DOOR_CLI);
-    if (c->door == DOOR_CLI && as.p == NULL)
-        return true;
-    if (c->door == DOOR_CLI && phone_reachable(&phone) && str_to_i64(str_of(phone.digits), &number) &&
-        actor_get(c->store, c->arena, number, DOOR_CLI, &c->actor))
-        return true;
-    *answer = c->door == DOOR_CLI ? fault(c, 403, "nobody of the staff has the phone that this is asked for")
-                                  : fault(c, 401, "a token is needed");
-    return false;
+    struct json *json = json_object_new(), *list = json_array_new();
+    (void)id, (void)body; /* all of them */
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+        const struct operation *op = &operations[i];
+        struct json *row = json_object_new();
+        const char *star = strchr(op->path, '*'), *fields = op->json ? fields_of(op->path) : NULL;
+        json_put_str(row, "method", str_of(method_names[op->method]));
+        json_put_str(row, "path",
+                     star == NULL
+                         ? str_of(op->path)
+                         : str_printf(c->arena, "%.*s{id}%s", (int)(star - op->path), op->path, star + 1));
+        json_put_str(row, "role", str_of(role_names[op->role]));
+        if (fields != NULL)
+            json_put_str(row, "fields", str_of(fields));
+        json_push(list, row);
+    }
+    json_put(json, "operations", list);
+    return respond(c, 200, json);
+}
+
+/* For the Allow of a 405. */
+static struct str methods_of(struct arena *arena, struct str path)
+{
+    struct sbuf out = sbuf_in(arena);
+    struct str id;
+    bool known;
+    for (int m = HTTP_GET; m <= HTTP_DELETE; m++)
+        if (admin_find((enum http_method)m, path, &id, &known) != NULL)
+            sbuf_printf(&out, "%s%s", out.n > 0 ? ", " : "", method_names[m]);
+    return sbuf_str(&out);
+}
+
+static struct http_response no_operation(const struct admin_call *c, bool path_known)
+{
+    struct http_response answer =
+        path_known ? fault(c, 405, "not with this method") : fault(c, 404, "no such operation");
+    if (path_known)
+        admin_put_header(c, &answer, STR("Allow"), methods_of(c->arena, c->request->path));
+    return answer;
 }
 
 struct http_response admin_run(const struct admin_call *call)
 {
     struct str id;
-    bool path_known;
+    bool path_known, broken = false;
     struct http_response answer;
     struct admin_call c = *call;
-    const struct operation *op = find_operation(c.request->method, c.request->path, &id, &path_known);
-    if (!admin_identify(&c, &answer))
+    const struct operation *op = admin_find(c.request->method, c.request->path, &id, &path_known);
+    if (!admin_authorise(&c, op != NULL ? op->role : ROLE_VIEWER, &answer))
         return answer;
     if (op == NULL)
-        return path_known ? fault(&c, 405, "not with this method") : fault(&c, 404, "no such operation");
-    if (!role_may(c.actor.role, op->role))
-        return fault(&c, 403, "this is not for your role");
-    return run_operation(&c, op, id);
-}
-
-/* ---- in the running service ---- */
-
-struct admin_job {
-    struct job job; /* first */
-    struct gateway *gateway;
-    struct http_server *server;
-    struct config *config;
-    struct arena *arena;
-    struct arena_mark mark;
-    struct http_ticket ticket;
-    struct http_request request;
-    struct http_response response;
-    struct store_figures figures; /* of /metrics */
-    int64_t wal_bytes;
-};
-
-static struct admin_job *of(struct job *job)
-{
-    return (struct admin_job *)job;
-}
-
-static void run(struct job *job, void *db)
-{
-    struct admin_job *j = of(job);
-    struct database *d = db;
-    struct admin_call call = {.store = d->store,
-                              .zone = d->zone,
-                              .config = j->config,
-                              .arena = j->arena,
-                              .now_ms = clock_ms(),
-                              .request = &j->request,
-                              .door = j->server == j->gateway->door ? DOOR_CLI : DOOR_API};
-    if (!store_savepoint(d->store))
-        return;
-    j->response = admin_run(&call);
-    if (j->response.status >= 400 || !store_savepoint_keep(d->store))
-        store_savepoint_undo(d->store);
-}
-
-static void reset(struct job *job)
-{
-    arena_rewind(of(job)->arena, of(job)->mark);
-}
-
-static void done(struct job *job, enum job_outcome outcome)
-{
-    struct admin_job *j = of(job);
-    struct gateway *g = j->gateway;
-    if (outcome == JOB_NOT_DONE)
-        j->response = (struct http_response){.status = 503, .retry_after = 5};
-    if (outcome != JOB_UNKNOWN)
-        /* false: who asked has gone */
-        (void)http_server_answer(j->server, j->ticket, &j->response);
-    for (size_t i = 0; outcome == JOB_DONE && i < j->config->channel_count; i++)
-        sender_wake(g->sender, j->config->channels[i].name);
-    if (outcome == JOB_DONE)
-        broadcasts_wake(g->broadcasts);
-    config_drop(j->config);
-    arena_free(j->arena);
-}
-
-static void run_metrics(struct job *job, void *db)
-{
-    struct database *d = db;
-    struct admin_job *j = of(job);
-    store_figures(d->store, &j->figures);
-    j->wal_bytes = store_wal_bytes(d->store);
-}
-
-static void done_metrics(struct job *job, enum job_outcome outcome)
-{
-    struct admin_job *j = of(job);
-    struct gateway *g = j->gateway;
-    struct worker_figures commits;
-    if (outcome == JOB_DONE) { /* else the last ones */
-        g->metrics.figures = j->figures;
-        g->metrics.wal_bytes = j->wal_bytes;
-    }
-    worker_figures(g->writer, &commits);
-    g->metrics.stall_seconds = (double)loop_longest_turn(g->loop) / 1e6;
-    struct http_response response = {.status = 200,
-                                     .content_type = STR("text/plain; version=0.0.4; charset=utf-8")};
-    response.body = metrics_write(&g->metrics, g->config, &commits, clock_ms(), j->arena);
-    /* false: the scraper has gone */
-    (void)http_server_answer(j->server, j->ticket, &response);
-    config_drop(j->config);
-    arena_free(j->arena);
-}
-
-static struct admin_job *new_job(struct gateway *g, struct http_server *server,
-                                 const struct http_request *request, struct arena *arena,
-                                 struct http_ticket ticket)
-{
-    struct admin_job *j = arena_new_of(arena, struct admin_job);
-    *j = (struct admin_job){.gateway = g,
-                            .server = server,
-                            .config = config_keep(g->config),
-                            .arena = arena,
-                            .ticket = ticket,
-                            .request = *request};
-    j->job = (struct job){.rank = JOB_BACKGROUND, .run = run, .reset = reset, .done = done};
-    return j;
-}
-
-static void answer(struct http_server *server, struct http_ticket ticket, struct arena *arena, int status,
-                   struct str body)
-{
-    struct http_response response = {
-        .status = status, .content_type = STR("text/plain; charset=UTF-8"), .body = body};
-    /* false: who asked has gone */
-    (void)http_server_answer(server, ticket, &response);
-    arena_free(arena);
-}
-
-static void submit(struct worker *worker, struct admin_job *j)
-{
-    j->mark = arena_mark(j->arena);
-    if (!worker_submit(worker, &j->job))
-        j->job.done(&j->job, JOB_NOT_DONE);
-}
-
-void admin_request(void *ctx, const struct http_request *request, struct arena *arena,
-                   struct http_ticket ticket)
-{
-    struct gateway *g = ctx;
-    bool get = request->method == HTTP_GET;
-    if (str_is(request->path, "/healthz") || str_is(request->path, "/readyz")) {
-        bool well = str_is(request->path, "/healthz") || gateway_ready(g);
-        answer(g->admin, ticket, arena, well ? 200 : 503, well ? STR("ok\n") : STR("not ready\n"));
-    } else if (str_is(request->path, "/metrics") && get) {
-        struct admin_job *j = new_job(g, g->admin, request, arena, ticket);
-        j->job.run = run_metrics;
-        j->job.reset = NULL;
-        j->job.done = done_metrics;
-        submit(g->reader, j);
-    } else if (str_starts(request->path, STR("/api/v1/"))) {
-        answer(g->admin, ticket, arena, 401, STR("a token is needed\n")); /* tokens come with staff */
-    } else {
-        answer(g->admin, ticket, arena, str_is(request->path, "/metrics") ? 405 : 404, STR(""));
-    }
-}
-
-/* Of one who may ask. */
-static void take_request(struct gateway *g, struct http_server *server, const struct http_request *request,
-                         struct arena *arena, struct http_ticket ticket)
-{
-    struct str id;
-    bool path_known;
-    const struct operation *op = find_operation(request->method, request->path, &id, &path_known);
-    if (op != NULL && op->work != NULL)
-        long_work_begin(op->work, g, server, request, arena, ticket, id);
-    else
-        submit(g->writer, new_job(g, server, request, arena, ticket));
-}
-
-void door_request(void *ctx, const struct http_request *request, struct arena *arena,
-                  struct http_ticket ticket)
-{
-    struct gateway *g = ctx;
-    take_request(g, g->door, request, arena, ticket);
+        return no_operation(&c, path_known);
+    struct str decoded = http_percent_decode(c.arena, id, false, &broken);
+    if (broken || !utf8_valid(decoded) || memchr(decoded.p, 0, decoded.n) != NULL)
+        return fault(&c, 400, "the id in the path: no text, or a broken escape");
+    return run_operation(&c, op, op->work != NULL ? id : decoded);
 }

@@ -34,6 +34,8 @@ static void *prepare_import(const struct admin_call *c, struct str id, struct ht
     const struct http_pair *name = http_field(&fields, STR("name"));
     struct people *people = arena_new_of(c->arena, struct people);
     (void)id; /* the phones stand in the body */
+    if (!admin_unconfined(c, answer))
+        return NULL;
     *people =
         import_people_read(c->config, c->arena, c->now_ms / 1000,
                            name != NULL ? str_cstr(c->arena, name->value) : "people.csv", c->request->body);
@@ -102,6 +104,8 @@ static void *prepare_forget(const struct admin_call *c, struct str id, struct ht
 {
     struct forgetting *f = arena_new_of(c->arena, struct forgetting);
     struct phone phone;
+    if (!admin_unconfined(c, answer))
+        return NULL;
     if (!read_phone(c, id, &phone, &f->phone)) {
         *answer = admin_fault(c, 422, "this is no phone number");
         return NULL;
@@ -208,6 +212,17 @@ static const char *pick(struct volunteer *rows, size_t n, int64_t id, struct vol
                                      : NULL;
 }
 
+/* Those that who asks may see. */
+static size_t keep_own(const struct admin_call *c, struct volunteer *rows, size_t n)
+{
+    struct actor named = actor_named_places(&c->actor);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++)
+        if (actor_everywhere(&named) || actor_covers(&named, rows[i].province))
+            rows[kept++] = rows[i];
+    return kept;
+}
+
 struct http_response post_verify(const struct admin_call *c, struct str id, const struct json *body)
 {
     struct volunteer *rows = arena_array(c->arena, struct volunteer, BEHIND_ONE_PHONE), *found = NULL;
@@ -218,7 +233,7 @@ struct http_response post_verify(const struct admin_call *c, struct str id, cons
         return admin_fault(c, 422, "this is no phone number");
     if (by.n == 0 || by.n > NAME_BYTES || !utf8_valid(by))
         return admin_fault(c, 422, "who verified is missing: a name of at most 200 bytes");
-    size_t n = volunteer_of(c->store, c->arena, number, rows, BEHIND_ONE_PHONE);
+    size_t n = keep_own(c, rows, volunteer_of(c->store, c->arena, number, rows, BEHIND_ONE_PHONE));
     const char *why = pick(rows, n, json_int(body, "id", 0), &found);
     if (why != NULL)
         return admin_fault(c, n == 0 ? 404 : 409, why);

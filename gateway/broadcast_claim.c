@@ -13,8 +13,7 @@ static enum broadcast_claim look_up(struct claim_check *c, int64_t source)
     if (!broadcast_find(c->store, c->arena, source, &b))
         return CLAIM_GOES;
     const struct channel *channel = config_channel(c->config, b.channel);
-    return broadcast_claim(b.status, b.ended_at > 0,
-                           broadcast_quiet(channel, c->zone, b.urgent, c->now_ms / 1000));
+    return broadcast_claim(b.status, b.ended_at > 0, broadcast_quiet(channel, c->zone, b.urgent, c->now_ms));
 }
 
 static enum broadcast_claim verdict_on(struct claim_check *c, int64_t source)

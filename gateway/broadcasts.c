@@ -40,13 +40,14 @@ static struct step *of(struct job *job)
 
 /* ---- on the store thread ---- */
 
-static void take_stand(const struct step *s, struct database *d, int64_t now, struct broadcast_stand *stand)
+static void take_stand(const struct step *s, struct database *d, int64_t now_ms,
+                       struct broadcast_stand *stand)
 {
     const struct broadcast *b = &s->found;
     const struct channel *channel = config_channel(s->config, b->channel);
     *stand = (struct broadcast_stand){.status = b->status,
-                                      .quiet = broadcast_quiet(channel, d->zone, b->urgent, now),
-                                      .over = now >= b->until_at,
+                                      .quiet = broadcast_quiet(channel, d->zone, b->urgent, now_ms),
+                                      .over = now_ms / 1000 >= b->until_at,
                                       .all_looked = b->all_looked,
                                       .window = broadcast_window(channel != NULL ? channel->rate : 0)};
     broadcast_waits(d->store, b->id, &stand->queued, &stand->parked, &stand->on_wire);
@@ -139,7 +140,7 @@ static void run(struct job *job, void *db)
     int64_t now_ms = clock_ms();
     if (!broadcast_live(d->store, s->arena, s->after, &s->found))
         return;
-    take_stand(s, d, now_ms / 1000, &stand);
+    take_stand(s, d, now_ms, &stand);
     struct broadcast_next next = broadcast_plan(&stand);
     if (next.begins &&
         !broadcast_turn(d->store, s->found.id, STR("*"), BROADCAST_APPROVED, BROADCAST_SENDING))

@@ -2,8 +2,9 @@
 #include <stdio.h>
 
 #include "gateway/base/arena.h"
+#include "gateway/base/clock.h"
+#include "gateway/base/date.h"
 #include "gateway/base/fold.h"
-#include "gateway/base/icu.h"
 #include "gateway/base/json.h"
 #include "gateway/cli.h"
 #include "gateway/csv_rows.h"
@@ -23,35 +24,22 @@ static int list(struct cli *cli, const struct config *config)
     return cli_reader_end(store, EXIT_FINE);
 }
 
-/* "2026-09-29", as icu_iso_date gives it. */
-static bool read_day(struct str iso, struct day *day)
-{
-    int64_t year, month, date;
-    if (iso.n != 10 || !str_to_i64(str_from(iso.p, 4), &year) ||
-        !str_to_i64(str_from(iso.p + 5, 2), &month) || !str_to_i64(str_from(iso.p + 8, 2), &date))
-        return false;
-    *day = (struct day){(int)year, (int)month, (int)date};
-    return true;
-}
-
-/* "1405/01/15" or "2026-09-29": the local day's first second, or the one
- * behind its last where it ends something. */
+/* The local day's first second, or where it ends something the one behind its
+ * last. */
 static bool put_day(struct cli *cli, struct zone *zone, struct json *json, const char *option,
-                    const char *key, int64_t more)
+                    const char *key, bool end)
 {
     const char *text = cli_value(cli, option);
-    struct str iso;
-    struct day day;
-    int64_t at;
+    struct date date;
+    struct date_fault fault;
+    int64_t at, today = zone_day_number(zone, clock_ms() / 1000);
     if (text == NULL)
         return true;
-    struct str digits = fold_digits(cli->arena, str_of(text));
-    if (!icu_iso_date(cli->arena, digits, &iso) || !read_day(iso, &day) ||
-        !zone_day_start(zone, CALENDAR_GREGORIAN, day, &at)) {
-        fprintf(stderr, "yavar: --%s must be a date such as 1405/01/15 or 2026-09-29\n", option);
+    if (!date_read(cli->arena, str_of(text), today, &date, &fault) || !date_moment(zone, &date, end, &at)) {
+        fprintf(stderr, "yavar: --%s: %s\n", option, fault.said);
         return false;
     }
-    json_put_int(json, key, at + more);
+    json_put_int(json, key, at);
     return true;
 }
 
@@ -103,8 +91,8 @@ static bool put_options(struct cli *cli, const struct config *config, struct jso
         if (cli_value(cli, texts[i][0]) != NULL)
             json_put_str(json, texts[i][1], str_of(cli_value(cli, texts[i][0])));
     bool good = zone != NULL && put_provinces(cli, config, json) && put_goal(cli, json) &&
-                put_day(cli, zone, json, "from", "starts_at", 0) &&
-                put_day(cli, zone, json, "to", "ends_at", 86400);
+                put_day(cli, zone, json, "from", "starts_at", false) &&
+                put_day(cli, zone, json, "to", "ends_at", true);
     zone_close(zone);
     return good;
 }

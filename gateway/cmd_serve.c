@@ -238,18 +238,17 @@ static bool open_doors(struct serve *s, struct error *e)
 {
     struct gateway *g = &s->g;
     const struct service *service = &g->config->service;
-    struct http_server_limits front = http_server_defaults, door = http_server_defaults;
+    struct http_server_limits front = http_server_defaults, admin = http_server_defaults, door = admin;
     front.connections = connections_most();
     front.waiting_bytes = WAITING_BYTES;
     door.connections = 64;
     door.body_bytes = DOOR_BODY_BYTES;
-    door.answer_seconds = 60;
+    door.answer_seconds = admin.answer_seconds = 60; /* long works */
     const char *socket =
         str_cstr(s->cli->arena, str_printf(s->cli->arena, "unix:%.*s.sock", STR_ARG(service->database)));
     g->front = http_server_open(g->loop, service->listen.p, &front, inbound_request, g, e);
     if (g->front != NULL)
-        g->admin =
-            http_server_open(g->loop, service->admin_listen.p, &http_server_defaults, admin_request, g, e);
+        g->admin = http_server_open(g->loop, service->admin_listen.p, &admin, admin_request, g, e);
     if (g->admin != NULL)
         g->door = http_server_open(g->loop, socket, &door, door_request, g, e);
     return g->door != NULL;

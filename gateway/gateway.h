@@ -12,6 +12,7 @@
 #include "gateway/run/loop.h"
 #include "gateway/run/worker.h"
 #include "gateway/store/store.h"
+#include "gateway/token_guard.h"
 
 /* What a job's run gets: a store, and a time zone of its own thread. */
 struct database {
@@ -33,10 +34,11 @@ struct gateway {
     struct outbox_sender *sender;
     struct broadcasts *broadcasts;
     struct metrics metrics;
-    struct str node;    /* names this process in claims */
-    bool disk_low;      /* below disk_reserve: inbound is 503 */
-    bool store_refuses; /* the last write came to nothing, as on a full disk */
-    bool probing;       /* store_probe.c asks whether it still does */
+    struct token_guard token_guard; /* of the admin API */
+    struct str node;                /* names this process in claims */
+    bool disk_low;                  /* below disk_reserve: inbound is 503 */
+    bool store_refuses;             /* the last write came to nothing, as on a full disk */
+    bool probing;                   /* store_probe.c asks whether it still does */
     bool stopping;
     /* clock_watch.c: how far the wall clock is ahead of the steady one, and
      * what is to be done about a jump back */

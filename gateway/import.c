@@ -2,8 +2,8 @@
  * and a half of an import must never be seen. */
 #include "gateway/import.h"
 
-#include "gateway/base/clock.h"
 #include "gateway/base/damm.h"
+#include "gateway/base/date.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/segment.h"
 #include "gateway/base/utf8.h"
@@ -101,15 +101,11 @@ static struct str short_title(struct importer *im, enum column column, struct st
 
 static int64_t day_of(struct importer *im, enum column column)
 {
-    struct str text = fold_digits(im->arena, cell(im, column));
-    struct str day = str_from(text.p, text.n < 10 ? text.n : 10);
-    struct str iso;
+    struct str text = cell(im, column);
+    struct date_fault why;
     int64_t at = 0;
-    if (text.n == 0)
-        return 0;
-    if (day.n < 8 || (text.n > 10 && text.p[10] != 'T' && text.p[10] != ' ') || text.n > 25 ||
-        !icu_iso_date(im->arena, day, &iso) || !clock_from_iso(iso, &at))
-        fault(im, column, "must be a date such as 2026-09-29");
+    if (text.n > 0 && !date_read_utc(im->arena, text, &at, &why))
+        fault(im, column, why.said);
     return at;
 }
 

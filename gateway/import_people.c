@@ -5,9 +5,8 @@
 
 #include <stdlib.h>
 
-#include "gateway/base/clock.h"
+#include "gateway/base/date.h"
 #include "gateway/base/fold.h"
-#include "gateway/base/icu.h"
 #include "gateway/base/phone.h"
 #include "gateway/csv_table.h"
 
@@ -94,89 +93,19 @@ static struct str words_of(struct reader *r, enum column column, size_t most)
     return str_dup(r->kept, cell);
 }
 
-/* ---- the time of consent ---- */
-
-static bool two_digits(struct str *s, int most, int *out)
-{
-    if (s->n < 2 || s->p[0] < '0' || s->p[0] > '9' || s->p[1] < '0' || s->p[1] > '9')
-        return false;
-    *out = (s->p[0] - '0') * 10 + (s->p[1] - '0');
-    *s = str_after(*s, 2);
-    return *out <= most;
-}
-
-static bool skip(struct str *s, char c)
-{
-    bool there = s->n > 0 && s->p[0] == c;
-    if (there)
-        *s = str_after(*s, 1);
-    return there;
-}
-
-/* "", "Z", "+03:30": seconds to be taken off. */
-static bool zone_read(struct str s, int64_t *seconds)
-{
-    int hours = 0, minutes = 0;
-    bool east = skip(&s, '+');
-    *seconds = 0;
-    if (!east && !skip(&s, '-'))
-        return s.n == 0 || (skip(&s, 'Z') && s.n == 0);
-    if (!two_digits(&s, 15, &hours))
-        return false;
-    (void)skip(&s, ':'); /* may be left out */
-    if (s.n > 0 && !two_digits(&s, 59, &minutes))
-        return false;
-    *seconds = (hours * 60 + minutes) * (east ? 60 : -60);
-    return s.n == 0;
-}
-
-static bool clock_read(struct str s, int64_t *seconds)
-{
-    int hour = 0, minute = 0, second = 0;
-    int64_t zone = 0;
-    if (!two_digits(&s, 23, &hour) || !skip(&s, ':') || !two_digits(&s, 59, &minute) ||
-        (skip(&s, ':') && !two_digits(&s, 60, &second)) || !zone_read(s, &zone))
-        return false;
-    *seconds = hour * 3600 + minute * 60 + second - zone;
-    return true;
-}
-
-/* Gregorian days that stand as ISO writes them are read without a calendar. */
-static bool day_read(struct arena *arena, struct str text, int64_t *at)
-{
-    char back[24];
-    struct str iso;
-    if (text.n == 10 && text.p[0] == '2' && clock_from_iso(text, at)) {
-        clock_iso(*at, back);
-        return str_eq(str_from(back, 10), text); /* 30 February comes back as another day */
-    }
-    return icu_iso_date(arena, text, &iso) && clock_from_iso(iso, at);
-}
-
-bool consent_time_read(struct arena *arena, struct str text, int64_t *utc_seconds)
-{
-    size_t n = 0;
-    int64_t clock = 0;
-    while (n < text.n && text.p[n] != 'T' && text.p[n] != ' ')
-        n++;
-    if (n < 8 || !day_read(arena, str_from(text.p, n), utc_seconds) ||
-        (n < text.n && !clock_read(str_after(text, n + 1), &clock)))
-        return false;
-    *utc_seconds += clock;
-    return true;
-}
-
 static int64_t consent_of(struct reader *r)
 {
-    struct str text = fold_digits(r->table.arena, table_cell(&r->table, AT));
+    struct str text = table_cell(&r->table, AT);
+    struct date_fault why;
     int64_t at = 0;
     if (text.n == 0)
         return 0;
     if (text.n < sizeof r->last_date && str_is(text, r->last_date))
         return r->last_at;
-    if (!consent_time_read(r->table.arena, text, &at) || at <= 0)
-        table_fault(&r->table, AT,
-                    "must be a time such as 2026-09-29T10:20:00Z, or a date such as 1405/07/07");
+    if (!date_read_utc(r->table.arena, text, &at, &why))
+        table_fault(&r->table, AT, why.said);
+    else if (at <= 0)
+        table_fault(&r->table, AT, "lies before 1970");
     else if (at > r->now + CLOCKS_DIFFER)
         table_fault(&r->table, AT, "lies in the future");
     if (text.n < sizeof r->last_date && r->table.faults.count == 0) {

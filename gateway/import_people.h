@@ -39,8 +39,4 @@ struct import_counts {
 void import_people_apply(struct store *store, const struct config *config, struct arena *scratch, int64_t now,
                          const struct people *people, size_t from, size_t to, struct import_counts *counts);
 
-/* When somebody consented: ISO 8601 ("2026-09-29T10:20:00+03:30", UTC where no
- * zone is written) or a Solar Hijri date; false for anything else. */
-bool consent_time_read(struct arena *arena, struct str text, int64_t *utc_seconds) MUST_CHECK;
-
 #endif

@@ -3,6 +3,7 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/json.h"
+#include "gateway/broadcasts.h"
 #include "gateway/outbound.h"
 
 struct http_response long_work_whole(const struct long_work *work, const struct admin_call *c, struct str id)
@@ -21,6 +22,8 @@ struct http_response long_work_whole(const struct long_work *work, const struct 
 struct long_job {
     struct job job; /* first */
     const struct long_work *work;
+    enum role role;     /* who may */
+    struct actor actor; /* who asks, once the reader has looked */
     struct gateway *gateway;
     struct http_server *server;
     struct config *config;
@@ -48,16 +51,17 @@ static struct admin_call call_of(struct long_job *j, struct database *d)
                                .arena = j->arena,
                                .now_ms = clock_ms(),
                                .request = &j->request,
+                               .actor = j->actor,
                                .door = j->server == j->gateway->door ? DOOR_CLI : DOOR_API};
 }
 
 static void end(struct long_job *j)
 {
     struct gateway *g = j->gateway;
-    /* false: who asked has gone */
-    (void)http_server_answer(j->server, j->ticket, &j->answer);
+    admin_answer(g, j->server, j->ticket, &j->request, &j->answer, j->arena);
     for (size_t i = 0; i < j->config->channel_count; i++)
         sender_wake(g->sender, j->config->channels[i].name);
+    broadcasts_wake(g->broadcasts);
     config_drop(j->config);
     arena_free(j->arena);
 }
@@ -125,6 +129,9 @@ static void run_prepare(struct job *job, void *db)
 {
     struct long_job *j = of(job);
     struct admin_call call = call_of(j, db);
+    if (!admin_authorise(&call, j->role, &j->answer))
+        return;
+    j->actor = call.actor;
     j->state = j->work->prepare(&call, j->id, &j->answer);
 }
 
@@ -148,12 +155,13 @@ static void done_prepare(struct job *job, enum job_outcome outcome)
     }
 }
 
-void long_work_begin(const struct long_work *work, struct gateway *g, struct http_server *server,
-                     const struct http_request *request, struct arena *arena, struct http_ticket ticket,
-                     struct str id)
+void long_work_begin(const struct long_work *work, enum role role, struct gateway *g,
+                     struct http_server *server, const struct http_request *request, struct arena *arena,
+                     struct http_ticket ticket, struct str id)
 {
     struct long_job *j = arena_new_of(arena, struct long_job);
     *j = (struct long_job){.work = work,
+                           .role = role,
                            .gateway = g,
                            .server = server,
                            .config = config_keep(g->config),

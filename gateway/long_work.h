@@ -32,9 +32,10 @@ struct long_work {
 /* All of it, inside the caller's transaction. */
 struct http_response long_work_whole(const struct long_work *work, const struct admin_call *call,
                                      struct str id);
-/* In the running service; answers the ticket when it is done.  Takes ARENA. */
-void long_work_begin(const struct long_work *work, struct gateway *g, struct http_server *server,
-                     const struct http_request *request, struct arena *arena, struct http_ticket ticket,
-                     struct str id);
+/* In the running service, for who may do what asks for ROLE; answers the ticket
+ * when it is done.  Takes ARENA. */
+void long_work_begin(const struct long_work *work, enum role role, struct gateway *g,
+                     struct http_server *server, const struct http_request *request, struct arena *arena,
+                     struct http_ticket ticket, struct str id);
 
 #endif

@@ -44,6 +44,14 @@ const struct cli_command cli_commands[] = {
      "volunteer list [--masked] | volunteer show PHONE | volunteer verify PHONE --by NAME [--id N] [-c FILE]",
      "volunteers; verify notes who looked at a clinician's papers", "masked! by id"},
     {"forget", cmd_forget, "forget PHONE [--yes] [-c FILE]", "erases a person and keeps the sums", "yes!"},
+    {"broadcast", cmd_broadcast,
+     "broadcast preview|add|send AUDIENCE TEXT [--channel C] [--until DATE] [--urgent --reason R] | "
+     "broadcast "
+     "approve|pause|resume|cancel REF | broadcast test TEXT [--to PHONE] [--channel C] | broadcast list | "
+     "broadcast show|watch REF [--masked] [--as PHONE] [-c FILE]",
+     "one text to many; preview tells whom, what it costs and when it ends; send is add and approve; watch "
+     "shows how far it is",
+     "channel until urgent! reason to masked! as"},
     {"message", cmd_message,
      "message list [--unanswered] [--held] [--masked] | message show ID | message retry|drop ID… | message "
      "reply ID TEXT [-c FILE]",

@@ -15,10 +15,13 @@ static const struct message_spec own_messages[] = {
     {"question.dropped", "", ROOM_ONE}, {NULL, NULL, ROOM_ONE},
 };
 static const struct message_spec *const message_lists[] = {
-    own_messages,     pledge_messages,      need_messages,      mine_messages,           cancel_messages,
-    account_messages, consent_messages,     language_messages,  help_messages,           answer_messages,
-    flow_messages,    flow_pledge_messages, flow_need_messages, flow_volunteer_messages, flow_mine_messages,
-    enlist_messages,  team_messages,        code_messages,      line_messages,
+    own_messages,       pledge_messages,         need_messages,
+    mine_messages,      cancel_messages,         account_messages,
+    consent_messages,   language_messages,       help_messages,
+    answer_messages,    flow_messages,           flow_pledge_messages,
+    flow_need_messages, flow_volunteer_messages, flow_mine_messages,
+    enlist_messages,    team_messages,           code_messages,
+    line_messages,      broadcast_messages,      office_broadcast_messages,
 };
 
 const struct message_spec *const *dispatch_messages(size_t *n)

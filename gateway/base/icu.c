@@ -10,7 +10,6 @@
 #include <unicode/ustring.h>
 
 #include "gateway/base/arena.h"
-#include "gateway/base/clock.h"
 #include "gateway/base/memory.h"
 
 static void *take(const void *context, size_t n)
@@ -163,11 +162,15 @@ static UCalendar *at(struct zone *zone, enum calendar which, int64_t utc_seconds
     return zone->calendar[which];
 }
 
-struct day zone_day(struct zone *zone, enum calendar which, int64_t utc_seconds)
+static struct day day_of(UCalendar *calendar)
 {
-    UCalendar *calendar = at(zone, which, utc_seconds);
     return (struct day){field(calendar, UCAL_EXTENDED_YEAR), field(calendar, UCAL_MONTH) + 1,
                         field(calendar, UCAL_DATE)};
+}
+
+struct day zone_day(struct zone *zone, enum calendar which, int64_t utc_seconds)
+{
+    return day_of(at(zone, which, utc_seconds));
 }
 
 void zone_clock(struct zone *zone, int64_t utc_seconds, int *hour, int *minute)
@@ -185,67 +188,74 @@ int64_t zone_day_number(struct zone *zone, int64_t utc_seconds)
     return local >= 0 ? local / 86400 : (local - 86399) / 86400;
 }
 
-bool zone_day_start(struct zone *zone, enum calendar which, struct day day, int64_t *utc_seconds)
+/* A day on which summer time begins at midnight has no 00:00. */
+static bool moment(UCalendar *calendar, struct day day, int minutes, double *ms)
 {
     UErrorCode status = U_USING_DEFAULT_WARNING;
-    UCalendar *calendar = zone->calendar[which];
-    double ms = 0;
-    /* A day on which summer time begins at midnight has no 00:00. */
-    for (int hour = 0; hour < 3 && (hour == 0 || U_FAILURE(status)); hour++) {
+    for (int more = 0; more < 180 && (more == 0 || U_FAILURE(status)); more += 60) {
+        int at = minutes + more;
         status = U_ZERO_ERROR;
         ucal_clear(calendar);
-        ucal_setDateTime(calendar, day.year, day.month - 1, day.day, hour, 0, 0, &status);
-        ms = ucal_getMillis(calendar, &status);
+        ucal_setDateTime(calendar, day.year, day.month - 1, day.day, at / 60, at % 60, 0, &status);
+        *ms = ucal_getMillis(calendar, &status);
     }
-    if (U_FAILURE(status))
+    return U_SUCCESS(status);
+}
+
+static bool same_day(struct day a, struct day b)
+{
+    return a.year == b.year && a.month == b.month && a.day == b.day;
+}
+
+bool zone_moment(struct zone *zone, enum calendar which, struct day day, int minutes, int64_t *utc_seconds)
+{
+    double ms = 0;
+    if (!moment(zone->calendar[which], day, minutes, &ms))
         return false;
     *utc_seconds = (int64_t)(ms / 1000.0);
-    struct day back = zone_day(zone, which, *utc_seconds);
-    return back.year == day.year && back.month == day.month && back.day == day.day;
+    return same_day(zone_day(zone, which, *utc_seconds), day);
 }
 
-static const char *persian_or_gregorian(int32_t year)
+bool zone_day_start(struct zone *zone, enum calendar which, struct day day, int64_t *utc_seconds)
 {
-    return year < 1700 ? "fa_IR@calendar=persian" : "en_US@calendar=gregorian";
+    return zone_moment(zone, which, day, 0, utc_seconds);
 }
 
-bool icu_iso_date(struct arena *arena, struct str digits, struct str *iso)
+/* ---- Solar Hijri days without a zone ---- */
+
+enum { DAY_MS = 86400000 };
+
+static UCalendar *open_persian(void)
 {
-    char text[16];
-    int32_t part[3] = {0, 0, 0};
-    size_t which = 0;
-    if (digits.n >= sizeof text)
-        return false;
-    for (size_t i = 0; i < digits.n; i++) {
-        bool digit = digits.p[i] >= '0' && digits.p[i] <= '9';
-        if (digit && part[which] <= 999)
-            part[which] = part[which] * 10 + (digits.p[i] - '0');
-        else if (digit || ++which > 2)
-            return false;
-    }
-    if (part[2] > 1000) { /* 29/2/1404: the day first */
-        int32_t year = part[2];
-        part[2] = part[0];
-        part[0] = year;
-    }
-    if (part[0] < 1000) /* an ISO year has four digits */
-        return false;
     UErrorCode status = U_ZERO_ERROR;
-    const UChar utc[] = u"Etc/UTC";
-    UCalendar *calendar = ucal_open(utc, -1, persian_or_gregorian(part[0]), UCAL_TRADITIONAL, &status);
+    UCalendar *calendar = ucal_open(u"Etc/UTC", -1, "fa_IR@calendar=persian", UCAL_TRADITIONAL, &status);
     if (U_FAILURE(status))
-        return false;
+        return NULL;
     ucal_setAttribute(calendar, UCAL_LENIENT, 0);
-    ucal_clear(calendar);
-    ucal_setDateTime(calendar, part[0], part[1] - 1, part[2], 0, 0, 0, &status);
-    double ms = ucal_getMillis(calendar, &status);
+    return calendar;
+}
+
+bool persian_day_number(struct day day, int64_t *number)
+{
+    double ms = 0;
+    UCalendar *calendar = open_persian();
+    bool good = calendar != NULL && moment(calendar, day, 0, &ms) && same_day(day_of(calendar), day);
+    *number = (int64_t)(ms / DAY_MS) - (ms < 0 && (int64_t)ms % DAY_MS != 0);
+    if (calendar != NULL)
+        ucal_close(calendar);
+    return good;
+}
+
+struct day persian_day(int64_t number)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UCalendar *calendar = open_persian();
+    if (calendar == NULL) /* only when memory is out: tests/faults */
+        return (struct day){0, 0, 0};
+    ucal_setMillis(calendar, (double)number * DAY_MS, &status);
+    struct day day = day_of(calendar);
     ucal_close(calendar);
-    if (U_FAILURE(status))
-        return false;
-    char at[24];
-    clock_iso((int64_t)(ms / 1000.0), at);
-    *iso = str_dup(arena, str_from(at, 10));
-    return true;
+    return day;
 }
 
 void icu_library_version(char out[24])

@@ -43,9 +43,15 @@ int64_t zone_day_number(struct zone *zone, int64_t utc_seconds);
 bool zone_day_start(struct zone *zone, enum calendar calendar, struct day day,
                     int64_t *utc_seconds) MUST_CHECK;
 
-/* "1404/05/12" or "2025-08-03" (years below 1700 are Solar Hijri) to an ISO
- * Gregorian date; false for a day that does not exist. */
-bool icu_iso_date(struct arena *arena, struct str digits, struct str *iso) MUST_CHECK;
+/* The same at MINUTES past midnight; where summer time skips them, the hour
+ * behind. */
+bool zone_moment(struct zone *zone, enum calendar calendar, struct day day, int minutes,
+                 int64_t *utc_seconds) MUST_CHECK;
+
+/* A Solar Hijri day and its number: days since 1970-01-01, without a zone.
+ * False for a day that does not exist. */
+bool persian_day_number(struct day day, int64_t *number) MUST_CHECK;
+struct day persian_day(int64_t number);
 
 /* "72.1": of the ICU that runs, for yavar doctor. */
 void icu_library_version(char out[24]);

@@ -253,3 +253,36 @@ void json_put_at(struct json *object, struct str path, struct json *value)
     if (json_object_setn_new(at, key.p, key.n, in(value)) != 0)
         (void)out(NULL); /* out of memory: does not come back */
 }
+
+struct json *json_null_new(void)
+{
+    return out(json_null());
+}
+
+const char *json_kind(const struct json *value)
+{
+    switch (json_typeof(in(value))) {
+    case JSON_OBJECT:
+        return "object";
+    case JSON_ARRAY:
+        return "list";
+    case JSON_STRING:
+        return "text";
+    case JSON_INTEGER:
+        return "number";
+    case JSON_REAL:
+        return "fraction";
+    case JSON_NULL:
+        return "null";
+    default:
+        return "boolean";
+    }
+}
+
+const char *json_key_at(const struct json *object, size_t i)
+{
+    void *at = json_object_iter(in(object));
+    for (; at != NULL && i > 0; i--)
+        at = json_object_iter_next(in(object), at);
+    return at != NULL ? json_object_iter_key(at) : NULL;
+}

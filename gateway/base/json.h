@@ -57,5 +57,9 @@ void json_put_at(struct json *object, struct str path, struct json *value);
 struct json *json_copy_of(const struct json *value); /* owned by the caller; deep */
 struct json *json_int_new(int64_t value);
 struct json *json_bool_new(bool value);
+struct json *json_null_new(void);
+/* "object", "list", "text", "number" (a whole one), "fraction", "boolean", "null". */
+const char *json_kind(const struct json *value);
+const char *json_key_at(const struct json *object, size_t i); /* in their order; NULL: no more */
 
 #endif

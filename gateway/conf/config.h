@@ -19,6 +19,7 @@ struct service {
         texts;
     int64_t duplicate_window, question_window, resume_window, uncertain_wait; /* ms */
     int64_t retry_first, retry_most, keep_messages;                           /* ms */
+    int64_t second_yes_above;                                                 /* people */
     int64_t dedupe_days, unknown_replies_per_hour, confirmations_per_hour, list_segments;
     int64_t smallest_pledge, largest_pledge, ask_above; /* rial */
     int64_t disk_reserve;                               /* bytes */

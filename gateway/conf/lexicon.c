@@ -127,6 +127,15 @@ static int choice(struct str slug, const char *first, const char *second)
     return str_is(slug, first) ? 0 : str_is(slug, second) ? 1 : -1;
 }
 
+static int steer_index(struct str slug)
+{
+    static const char *const steers[STEERS] = {"approve", "pause", "resume", "cancel", "me"};
+    for (int i = 0; i < STEERS; i++)
+        if (str_is(slug, steers[i]))
+            return i;
+    return -1;
+}
+
 /* What a section of keywords.ini is about; false when it is nothing. */
 static bool section_means(struct builder *b, struct str section, enum lex_kind *kind, int *value)
 {
@@ -153,6 +162,9 @@ static bool section_means(struct builder *b, struct str section, enum lex_kind *
     } else if (str_is(word, "unit")) {
         *kind = LEX_UNIT;
         *value = str_is(slug, "item") ? 1 : str_is(slug, "day") ? 2 : -1;
+    } else if (str_is(word, "steer")) {
+        *kind = LEX_STEER;
+        *value = steer_index(slug);
     } else {
         return false;
     }

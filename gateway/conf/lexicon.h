@@ -26,9 +26,12 @@ enum lex_kind {
     LEX_PART,       /* value: a province, or -1 where the part fits several */
     LEX_SPECIALTY,
     LEX_AVAILABILITY,
+    LEX_STEER, /* value: enum steer, of a broadcast or a call */
     LEX_GROUP, /* behind `volunteer`: what follows is a group's name */
     LEX_KINDS,
 };
+
+enum steer { STEER_APPROVE, STEER_PAUSE, STEER_RESUME, STEER_CANCEL, STEER_ME, STEERS };
 
 struct lex_entry {
     struct str glued; /* folded, without blanks */

@@ -52,6 +52,19 @@ bool actor_everywhere(const struct actor *actor)
     return str_is(actor->scope, "*");
 }
 
+bool actor_unconfined(const struct actor *actor)
+{
+    return actor_everywhere(actor) && actor->organisation.n == 0 && actor->centre.n == 0;
+}
+
+struct actor actor_named_places(const struct actor *actor)
+{
+    struct actor named = *actor;
+    if (actor_everywhere(actor) && !actor_unconfined(actor))
+        named.scope = STR("");
+    return named;
+}
+
 bool actor_covers(const struct actor *actor, struct str province)
 {
     struct str rest = actor->scope, slug;

@@ -32,6 +32,11 @@ bool role_may(enum role role, enum role what);
 bool role_from(struct str name, enum role *role) MUST_CHECK;
 
 bool actor_everywhere(const struct actor *actor);
+/* Everywhere, and of no one organisation or centre. */
+bool actor_unconfined(const struct actor *actor);
+/* The same one where it is about people and drives, which belong to no
+ * organisation: who is of one sees them only in provinces that were named. */
+struct actor actor_named_places(const struct actor *actor);
 bool actor_covers(const struct actor *actor, struct str province);
 /* Of slugs parted by blanks; of none, which means the whole country, only who is everywhere. */
 bool actor_covers_all(const struct actor *actor, struct str provinces);

@@ -1,7 +1,7 @@
 /* What stands behind a keyword, by the shape of the command's arguments. */
 #include "gateway/base/arena.h"
 #include "gateway/base/damm.h"
-#include "gateway/base/icu.h"
+#include "gateway/base/date.h"
 #include "gateway/base/phone.h"
 #include "gateway/model/reading.h"
 
@@ -205,6 +205,8 @@ static void take_phone(struct reading *r)
 static void take_day(struct reading *r)
 {
     size_t last;
+    struct date date;
+    struct date_fault fault;
     for (size_t i = r->after; i < r->tokens.n; i++) {
         const struct lex_entry *entry = reading_match(r, i, 1u << LEX_DAY, &last);
         if (entry != NULL) {
@@ -213,7 +215,9 @@ static void take_day(struct reading *r)
             return;
         }
         if (r->tokens.v[i].kind == TOKEN_DATE) {
-            if (!icu_iso_date(r->arena, r->tokens.v[i].text, &r->command.day))
+            if (date_read(r->arena, r->tokens.v[i].text, DATE_NO_TODAY, &date, &fault))
+                r->command.day = date_write(r->arena, CALENDAR_GREGORIAN, date.day);
+            else
                 reading_problem(r, PROBLEM_BAD_AMOUNT); /* 30 Esfand of a common year */
             reading_take(r, i, i);
             return;
@@ -267,15 +271,32 @@ static void read_offer(struct reading *r)
     }
 }
 
+/* Its number right behind the keyword, and perhaps what shall become of it. */
+static void read_steer(struct reading *r)
+{
+    const struct phrase *p = r->phrases.n > 0 ? &r->phrases.v[0] : NULL;
+    if (p == NULL || p->first != r->after || !is_reference(p))
+        return;
+    r->command.typed = p->digits;
+    if (reference_valid(p->digits))
+        r->command.reference = reading_number(p->digits);
+    else
+        reading_problem(r, PROBLEM_BAD_REFERENCE);
+    if (p->last + 1 < r->tokens.n)
+        r->command.text = reading_text_behind(r, p->last + 1);
+}
+
 static void read_broadcast(struct reading *r)
 {
-    for (size_t i = r->after; i < r->tokens.n; i++) {
-        if (r->tokens.v[i].kind != TOKEN_COLON)
-            continue;
+    size_t colon = r->after;
+    while (colon < r->tokens.n && r->tokens.v[colon].kind != TOKEN_COLON)
+        colon++;
+    if (colon < r->tokens.n) {
         uint32_t from = r->tokens.v[r->after - 1].to;
-        r->command.audience = str_trim(str_from(r->text.p + from, r->tokens.v[i].from - from));
-        r->command.text = reading_text_behind(r, i + 1);
-        break;
+        r->command.audience = str_trim(str_from(r->text.p + from, r->tokens.v[colon].from - from));
+        r->command.text = reading_text_behind(r, colon + 1);
+    } else {
+        read_steer(r);
     }
     reading_take(r, r->after, r->tokens.n - 1);
 }

@@ -2,14 +2,14 @@
 #include "gateway/model/audience.h"
 
 #include "gateway/base/arena.h"
-#include "gateway/base/clock.h"
 #include "gateway/base/damm.h"
+#include "gateway/base/date.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/utf8.h"
 #include "gateway/model/audience_cut.h"
 #include "gateway/model/audience_words.h"
 
-enum { PHRASE_MOST = 8, CAMPAIGN_WORD_MOST = 96, DAY_FIRST = -25567 /* 1900 */, DAY_LAST = 84006 /* 2200 */ };
+enum { PHRASE_MOST = 8, CAMPAIGN_WORD_MOST = 96, DATE_PIECES = 3 };
 
 struct parser {
     const struct lexicon *lexicon;
@@ -245,14 +245,38 @@ static int parse_need(struct parser *p, struct phrase phrase)
     return node;
 }
 
-static bool read_day(struct parser *p, struct str text, int64_t *day)
+static bool has_separator(struct str s)
 {
-    struct str iso;
-    int64_t seconds = 0;
-    if (!icu_iso_date(p->arena, text, &iso) || !clock_from_iso(iso, &seconds))
-        return false;
-    *day = seconds / 86400 - (seconds % 86400 < 0);
-    return *day >= DAY_FIRST && *day < DAY_LAST;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == '-' || s.p[i] == '/' || s.p[i] == '.')
+            return true;
+    return false;
+}
+
+/* How many pieces here are a date (1405/06/01, 1 shahrivar 1405), 0: none;
+ * where it is one that does not exist *BAD is set. */
+static size_t read_day(struct parser *p, int64_t *day, bool *bad)
+{
+    struct date date;
+    struct date_fault fault;
+    *bad = has_separator(p->pieces[p->at].text);
+    for (size_t n = DATE_PIECES; n > 0; n--) {
+        if (p->at + n > p->n)
+            continue;
+        uint32_t from = p->pieces[p->at].from, to = p->pieces[p->at + n - 1].to;
+        struct str text = str_from(p->text.p + from, to - from);
+        *day = 0;
+        if (date_read(p->arena, text, DATE_NO_TODAY, &date, &fault) && date.minutes < 0) {
+            *day = date.day;
+            *bad = false;
+            return n;
+        }
+        if (fault.what == DATE_NO_DAY && n == DATE_PIECES) {
+            *bad = true;
+            return n;
+        }
+    }
+    return *bad ? 1 : 0;
 }
 
 /* "30d", "30 days", "30 days ago"; moves behind it. */
@@ -279,14 +303,6 @@ static bool read_hours(struct parser *p, int64_t *hours)
     return true;
 }
 
-static bool has_separator(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] == '-' || s.p[i] == '/' || s.p[i] == '.')
-            return true;
-    return false;
-}
-
 static int parse_unpaid(struct parser *p, struct phrase phrase)
 {
     size_t first = p->at, here;
@@ -298,15 +314,17 @@ static int parse_unpaid(struct parser *p, struct phrase phrase)
     here = p->at;
     if (!is_kind(p, PIECE_WORD) || p->pieces[here].text.p[0] < '0' || p->pieces[here].text.p[0] > '9')
         return fail(p, AUDIENCE_NO_DATE, first, p->at);
-    bool date = has_separator(p->pieces[here].text);
-    if (date && !read_day(p, p->pieces[p->at++].text, &n))
+    bool bad;
+    size_t date = read_day(p, &n, &bad);
+    p->at += date;
+    if (bad)
         return fail(p, AUDIENCE_BAD_DATE, here, p->at);
-    if (!date && !read_hours(p, &n))
+    if (date == 0 && !read_hours(p, &n))
         return fail(p, AUDIENCE_BAD_DURATION, here, p->at);
     int node = add_node(p, AUDIENCE_UNPAID, first, p->at);
     if (node >= 0) {
         p->audience->v[node].n = n;
-        p->audience->v[node].since = date ? SINCE_DATE : SINCE_HOURS;
+        p->audience->v[node].since = date > 0 ? SINCE_DATE : SINCE_HOURS;
     }
     return node;
 }

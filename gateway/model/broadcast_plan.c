@@ -26,18 +26,9 @@ bool channel_is_promo(const struct channel *channel)
     return channel != NULL && str_is(channel->line, "promo");
 }
 
-bool broadcast_quiet(const struct channel *channel, struct zone *zone, bool urgent, int64_t now)
+bool broadcast_quiet(const struct channel *channel, struct zone *zone, bool urgent, int64_t now_ms)
 {
-    int hour, minute;
-    if (channel == NULL)
-        return true;
-    if (urgent && !channel_is_promo(channel))
-        return false;
-    zone_clock(zone, now, &hour, &minute);
-    const struct hours *quiet = &channel->quiet;
-    int at = hour * 60 + minute;
-    bool from = at >= quiet->from, to = at < quiet->to;
-    return quiet->from <= quiet->to ? from && to : from || to; /* over midnight */
+    return channel == NULL || !line_open_at(channel, zone, now_ms, urgent);
 }
 
 static struct broadcast_next next(enum broadcast_step step)

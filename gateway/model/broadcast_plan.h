@@ -13,8 +13,7 @@
 #include <stdint.h>
 
 #include "gateway/base/error.h"
-#include "gateway/base/icu.h"
-#include "gateway/conf/config.h"
+#include "gateway/model/line_rules.h"
 
 enum broadcast_status {
     BROADCAST_DRAFT,
@@ -57,9 +56,8 @@ struct broadcast_next {
 };
 struct broadcast_next broadcast_plan(const struct broadcast_stand *stand);
 
-/* Whether CHANNEL (NULL: it is gone) lets no broadcast through now; an urgent
- * one passes the quiet hours of a service line. */
-bool broadcast_quiet(const struct channel *channel, struct zone *zone, bool urgent, int64_t now);
+/* Whether CHANNEL (NULL: it is gone) lets no broadcast through now. */
+bool broadcast_quiet(const struct channel *channel, struct zone *zone, bool urgent, int64_t now_ms);
 bool channel_is_promo(const struct channel *channel);
 
 /* Rows that shall wait on a line of RATE messages a second: ten seconds' worth. */

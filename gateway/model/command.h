@@ -38,7 +38,7 @@ enum command_shape {
     SHAPE_ENLIST,         /* a phone, then as SHAPE_PERSON */
     SHAPE_CONFIRM,        /* a reference and perhaps an amount */
     SHAPE_OTP,            /* six digits */
-    SHAPE_BROADCAST,      /* an audience, a colon, a text */
+    SHAPE_BROADCAST,      /* an audience, a colon, a text; or a reference and what shall become of it */
 };
 
 enum command_who { WHO_ANYONE, WHO_STAFF, WHO_REPORTER, WHO_RECRUITER, WHO_COORDINATOR };

@@ -28,6 +28,7 @@ enum engine_result {
     ENGINE_BUSY,
     ENGINE_FULL,  /* no space */
     ENGINE_IO,    /* after a failed COMMIT the outcome is unknown */
+    ENGINE_LATE,  /* stopped at the deadline; the transaction stands */
     ENGINE_FAULT, /* memory, or a fault of ours */
 };
 
@@ -35,9 +36,9 @@ enum engine_result {
 struct engine *engine_open(const char *path, enum engine_mode mode, struct error *e) MUST_CHECK;
 void engine_close(struct engine *engine); /* with its statements; NULL is fine */
 
-/* Statements live until they are dropped or the engine closes. NULL: engine_reason says why. */
-struct statement *engine_prepare(struct engine *engine, const char *sql) MUST_CHECK;
-void engine_drop(struct engine *engine, struct statement *statement);
+/* Statements live until the engine closes, or another takes their place: OLD's,
+ * where it is not NULL (which is gone then either way).  NULL: engine_reason says why. */
+struct statement *engine_prepare(struct engine *engine, const char *sql, struct statement *old) MUST_CHECK;
 enum engine_value_kind { VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB };
 struct engine_value {
     enum engine_value_kind kind;
@@ -46,8 +47,7 @@ struct engine_value {
 };
 bool engine_bind(struct statement *statement, int parameter, const struct engine_value *value) MUST_CHECK;
 enum engine_result engine_step(struct statement *statement) MUST_CHECK;
-int64_t engine_int(struct statement *statement, int column);
-struct str engine_text(struct statement *statement, int column); /* until the next step; NULL str for NULL */
+struct engine_value engine_column(struct statement *statement, int column); /* until the next step */
 void engine_reset(struct statement *statement);
 
 /* How a transaction that will write begins: a read that upgrades later gets
@@ -62,10 +62,23 @@ enum engine_result engine_run(struct engine *engine, const char *sql) MUST_CHECK
  * may have rolled back by itself. */
 bool engine_in_transaction(struct engine *engine);
 
+/* What takes longer than MS from now is stopped, once: ENGINE_LATE.  0: it may take as long as it likes. */
+void engine_deadline(struct engine *engine, int64_t ms);
+
 /* Copies the database as it is at one instant into a new file at TO, which
  * nobody has open, and looks the copy through.  Others may write meanwhile;
  * their log only grows until the copy is made. */
 bool engine_copy(struct engine *engine, const char *to, struct error *e) MUST_CHECK;
+
+static inline int64_t engine_int(struct statement *statement, int column)
+{
+    return engine_column(statement, column).n;
+}
+
+static inline struct str engine_text(struct statement *statement, int column) /* NULL str for NULL */
+{
+    return engine_column(statement, column).s;
+}
 
 /* "3.40.1": of the library that runs, for yavar doctor. */
 extern const char *const engine_version;

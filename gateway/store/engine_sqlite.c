@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "gateway/base/arena.h"
+#include "gateway/base/clock.h"
 
 struct statement {
     sqlite3_stmt *stmt;
@@ -21,6 +22,7 @@ struct statement {
 struct engine {
     sqlite3 *db;
     struct statement *statements;
+    int64_t until_ms; /* of the steady clock; 0: no deadline */
 };
 
 const char engine_begin_write[] = "BEGIN IMMEDIATE";
@@ -47,6 +49,8 @@ static enum engine_result result_of(int rc)
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
         return ENGINE_IO;
+    case SQLITE_INTERRUPT:
+        return ENGINE_LATE;
     default:
         return ENGINE_FAULT;
     }
@@ -179,8 +183,21 @@ void engine_close(struct engine *engine)
     free(engine);
 }
 
-struct statement *engine_prepare(struct engine *engine, const char *sql)
+static void drop(struct engine *engine, struct statement *s)
 {
+    struct statement **at = &engine->statements;
+    while (*at != s)
+        at = &(*at)->next;
+    *at = s->next;
+    /* what its last step said was told by that step */
+    (void)sqlite3_finalize(s->stmt);
+    free(s);
+}
+
+struct statement *engine_prepare(struct engine *engine, const char *sql, struct statement *old)
+{
+    if (old != NULL)
+        drop(engine, old);
     struct statement *s = calloc(1, sizeof *s);
     if (s == NULL ||
         sqlite3_prepare_v3(engine->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt, NULL) != SQLITE_OK) {
@@ -190,17 +207,6 @@ struct statement *engine_prepare(struct engine *engine, const char *sql)
     s->next = engine->statements;
     engine->statements = s;
     return s;
-}
-
-void engine_drop(struct engine *engine, struct statement *s)
-{
-    struct statement **at = &engine->statements;
-    while (*at != s)
-        at = &(*at)->next;
-    *at = s->next;
-    /* what its last step said was told by that step */
-    (void)sqlite3_finalize(s->stmt);
-    free(s);
 }
 
 bool engine_bind(struct statement *s, int parameter, const struct engine_value *value)
@@ -224,17 +230,21 @@ enum engine_result engine_step(struct statement *s)
     return result_of(sqlite3_step(s->stmt));
 }
 
-int64_t engine_int(struct statement *s, int column)
+struct engine_value engine_column(struct statement *s, int column)
 {
-    return sqlite3_column_int64(s->stmt, column);
-}
-
-struct str engine_text(struct statement *s, int column)
-{
-    if (sqlite3_column_type(s->stmt, column) == SQLITE_NULL)
-        return (struct str){NULL, 0};
+    struct engine_value value = {VALUE_NULL, 0, {NULL, 0}};
+    int type = sqlite3_column_type(s->stmt, column);
+    if (type == SQLITE_NULL)
+        return value;
+    if (type == SQLITE_INTEGER) {
+        value.kind = VALUE_INT;
+        value.n = sqlite3_column_int64(s->stmt, column);
+        return value;
+    }
     const char *p = sqlite3_column_blob(s->stmt, column);
-    return str_from(p != NULL ? p : "", (size_t)sqlite3_column_bytes(s->stmt, column));
+    value.kind = type == SQLITE_BLOB ? VALUE_BLOB : VALUE_TEXT;
+    value.s = str_from(p != NULL ? p : "", (size_t)sqlite3_column_bytes(s->stmt, column));
+    return value;
 }
 
 void engine_reset(struct statement *s)
@@ -274,6 +284,25 @@ enum engine_result engine_run(struct engine *engine, const char *sql)
 bool engine_in_transaction(struct engine *engine)
 {
     return sqlite3_get_autocommit(engine->db) == 0;
+}
+
+/* Some ten microseconds of work lie between two looks at the clock.  Once it
+ * has stopped a statement it stops nothing more: what is to be undone is. */
+enum { STEPS_A_LOOK = 4000 };
+
+static int look_at_clock(void *ctx)
+{
+    struct engine *engine = ctx;
+    bool late = engine->until_ms != 0 && clock_steady_ms() >= engine->until_ms;
+    if (late)
+        engine->until_ms = 0;
+    return late;
+}
+
+void engine_deadline(struct engine *engine, int64_t ms)
+{
+    engine->until_ms = ms > 0 ? clock_steady_ms() + ms : 0;
+    sqlite3_progress_handler(engine->db, ms > 0 ? STEPS_A_LOOK : 0, look_at_clock, engine);
 }
 
 /* A file of its own without a log beside it, synced, and sound. */

@@ -25,8 +25,8 @@ enum query_name {
  * were used: query_composed.c. */
 enum { COMPOSED_MOST = 8 };
 struct composed {
-    char *sql; /* NULL: free */
-    struct statement *statement;
+    char *sql;                   /* NULL: free */
+    struct statement *statement; /* of what it was last; NULL: never */
     uint64_t used;
 };
 
@@ -67,6 +67,10 @@ struct store *store_open_as(const char *path, enum store_mode mode, bool keep_co
                             struct error *e) MUST_CHECK;
 /* A checked copy at TO, all or nothing (store_copy.c). */
 bool copy_into_place(struct engine *engine, const char *to, struct error *e) MUST_CHECK;
+/* All rows of a query that names their columns in that order, up to MOST; ends it. */
+size_t take_needs(struct query *q, struct arena *arena, struct need *rows, size_t most);
+size_t take_pledges(struct query *q, struct arena *arena, struct pledge *rows, size_t most);
+size_t take_volunteers(struct query *q, struct arena *arena, struct volunteer *rows, size_t most);
 /* The next place in the sequence of references; 0 after a failure. */
 int64_t sequence_next(struct store *store);
 int64_t query_count(struct store *store, enum query_name name); /* of a query without parameters */

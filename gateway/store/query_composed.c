@@ -5,27 +5,19 @@
 
 #include <stdlib.h>
 
-static void drop(struct store *store, struct composed *c)
-{
-    if (c->sql != NULL)
-        engine_drop(store->engine, c->statement);
-    free(c->sql);
-    c->sql = NULL;
-}
-
 static bool prepare(struct store *store, struct composed *c, const char *sql)
 {
-    drop(store, c);
     char *copy = strdup(sql);
-    struct statement *statement = copy != NULL ? engine_prepare(store->engine, sql) : NULL;
-    if (statement == NULL) {
-        free(copy);
-        query_fail(store, ENGINE_FAULT);
-        return false;
-    }
+    free(c->sql);
     c->sql = copy;
-    c->statement = statement;
-    return true;
+    if (copy != NULL)
+        c->statement = engine_prepare(store->engine, sql, c->statement);
+    if (copy != NULL && c->statement != NULL)
+        return true;
+    free(c->sql);
+    c->sql = NULL;
+    query_fail(store, ENGINE_FAULT);
+    return false;
 }
 
 struct query query_composed(struct store *store, const char *sql)
@@ -52,6 +44,6 @@ struct query query_composed(struct store *store, const char *sql)
 
 void query_composed_forget(struct store *store)
 {
-    for (size_t i = 0; i < COMPOSED_MOST; i++)
-        drop(store, &store->composed[i]);
+    for (size_t i = 0; i < COMPOSED_MOST; i++) /* the statements go with the engine */
+        free(store->composed[i].sql);
 }

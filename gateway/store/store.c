@@ -29,7 +29,9 @@ void query_fail(struct store *store, enum engine_result result)
 {
     if (store->failed != STORE_FINE)
         return;
-    store->failed = result == ENGINE_CONFLICT ? STORE_CONFLICT : STORE_ENGINE_BAD;
+    store->failed = result == ENGINE_CONFLICT ? STORE_CONFLICT
+                    : result == ENGINE_LATE   ? STORE_LATE
+                                              : STORE_ENGINE_BAD;
     if (store->failed == STORE_ENGINE_BAD && !engine_in_transaction(store->engine))
         store->failed = STORE_GONE;
     error_set(&store->reason, "%s", engine_reason(store->engine));
@@ -41,7 +43,7 @@ struct query query_begin(struct store *store, enum query_name name)
     if (store->failed != STORE_FINE)
         return q;
     if (store->prepared[name] == NULL)
-        store->prepared[name] = engine_prepare(store->engine, sql_of[name]);
+        store->prepared[name] = engine_prepare(store->engine, sql_of[name], NULL);
     if (store->prepared[name] == NULL)
         query_fail(store, ENGINE_FAULT);
     q.statement = store->prepared[name];
@@ -183,6 +185,11 @@ void store_savepoint_undo(struct store *store)
         store->failed = STORE_ENGINE_BAD;
 }
 
+void store_deadline(struct store *store, int64_t ms)
+{
+    engine_deadline(store->engine, ms);
+}
+
 enum store_failure store_failed(const struct store *store)
 {
     return store->failed;
@@ -199,7 +206,7 @@ const char *store_reason(const struct store *store)
  * stands for; both engines can do that. */
 static int64_t version_of(struct store *store)
 {
-    struct statement *s = engine_prepare(store->engine, sql_of[QUERY_setting_get]);
+    struct statement *s = engine_prepare(store->engine, sql_of[QUERY_setting_get], NULL);
     struct engine_value name = {VALUE_TEXT, 0, STR("version")};
     int64_t version = 0;
     if (s == NULL) /* no table yet */

@@ -64,10 +64,13 @@ enum store_failure {
     STORE_FINE,
     STORE_CONFLICT,   /* a key that must be unique: the handler's failure */
     STORE_ENGINE_BAD, /* full, I/O, busy, memory: 503 */
+    STORE_LATE,       /* store_deadline; the transaction stands */
     STORE_GONE,       /* the engine rolled the whole transaction back by itself */
 };
 enum store_failure store_failed(const struct store *store);
 const char *store_reason(const struct store *store);
+/* What is read from now on may take MS all together; 0: as long as it likes. */
+void store_deadline(struct store *store, int64_t ms);
 
 /* ---- notes: small facts by name ---- */
 

@@ -162,6 +162,15 @@ bool broadcast_turn(struct store *store, int64_t id, struct str scope, enum broa
     return moved(&q);
 }
 
+bool broadcast_ask(struct store *store, int64_t id, int64_t since, int64_t now)
+{
+    struct query q = query_begin(store, QUERY_broadcast_ask);
+    query_int(&q, now);
+    query_int(&q, id);
+    query_int(&q, since);
+    return moved(&q);
+}
+
 /* ---- the audience ---- */
 
 static int places_of(const struct lexicon *lexicon, struct str provinces, int *places)
@@ -212,6 +221,13 @@ void broadcast_count(struct store *store, int64_t id, struct broadcast_counts *c
             if (str_is(status, outbox_status_names[i]))
                 counts->by[i] = n;
         counts->all += n;
+    }
+    query_end(&q);
+    q = query_begin(store, QUERY_broadcast_failed);
+    query_int(&q, id);
+    while (query_row(&q)) {
+        bool stopped = str_is(query_take_text(&q, arena), "stopped");
+        *(stopped ? &counts->stopped : &counts->cancelled) = query_take_int(&q);
     }
     query_end(&q);
     arena_free(arena);

@@ -48,6 +48,9 @@ bool broadcast_approve(struct store *store, int64_t id, struct str scope, int64_
 bool broadcast_turn(struct store *store, int64_t id, struct str scope, enum broadcast_status from,
                     enum broadcast_status to) MUST_CHECK;
 
+/* Takes note that a second person is asked now; false where one was since SINCE. */
+bool broadcast_ask(struct store *store, int64_t id, int64_t since, int64_t now) MUST_CHECK;
+
 /* Its audience, confined and fixed; BROADCAST's texts must outlive it.  False
  * with a fault where a campaign, need or word is not there any more. */
 struct audience;
@@ -60,9 +63,11 @@ bool broadcast_audience_now(struct store *store, struct arena *arena, const stru
                             struct zone *zone, struct str text, struct str provinces, bool confined,
                             int64_t now, struct audience *audience, struct audience_fault *fault) MUST_CHECK;
 
-/* What became of it: its rows by their status.  Never kept, always counted. */
+/* What became of it: its rows by their status.  Never kept, always counted.
+ * Of those that failed, how many opted out or were cancelled before they went. */
 struct broadcast_counts {
     int64_t by[OUTBOX_STATUSES], all;
+    int64_t stopped, cancelled;
 };
 void broadcast_count(struct store *store, int64_t id, struct broadcast_counts *counts);
 

@@ -30,7 +30,7 @@ static void take_need(struct query *q, struct arena *arena, struct need *need)
     need->verified_at = query_take_int(q);
 }
 
-static size_t take_needs(struct query *q, struct arena *arena, struct need *needs, size_t most)
+size_t take_needs(struct query *q, struct arena *arena, struct need *needs, size_t most)
 {
     size_t n = 0;
     while (n < most && query_row(q))

@@ -21,7 +21,7 @@ static void take_volunteer(struct query *q, struct arena *arena, struct voluntee
     v->updated_at = query_take_int(q);
 }
 
-static size_t take_all(struct query *q, struct arena *arena, struct volunteer *rows, size_t most)
+size_t take_volunteers(struct query *q, struct arena *arena, struct volunteer *rows, size_t most)
 {
     size_t n = 0;
     while (query_row(q) && n < most)
@@ -34,7 +34,7 @@ bool volunteer_get(struct store *store, struct arena *arena, int64_t id, struct 
 {
     struct query q = query_begin(store, QUERY_volunteer_get);
     query_int(&q, id);
-    return take_all(&q, arena, found, 1) == 1;
+    return take_volunteers(&q, arena, found, 1) == 1;
 }
 
 size_t volunteer_of(struct store *store, struct arena *arena, int64_t phone, struct volunteer *rows,
@@ -43,7 +43,7 @@ size_t volunteer_of(struct store *store, struct arena *arena, int64_t phone, str
     struct query q = query_begin(store, QUERY_volunteer_of);
     query_int(&q, phone);
     query_int(&q, (int64_t)most);
-    return take_all(&q, arena, rows, most);
+    return take_volunteers(&q, arena, rows, most);
 }
 
 size_t volunteer_page(struct store *store, struct arena *arena, int64_t after, struct volunteer *rows,
@@ -52,7 +52,7 @@ size_t volunteer_page(struct store *store, struct arena *arena, int64_t after, s
     struct query q = query_begin(store, QUERY_volunteer_page);
     query_int(&q, after);
     query_int(&q, (int64_t)most);
-    return take_all(&q, arena, rows, most);
+    return take_volunteers(&q, arena, rows, most);
 }
 
 static void bind_profile(struct query *q, const struct volunteer *v)

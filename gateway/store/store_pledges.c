@@ -75,7 +75,7 @@ static void take_pledge(struct query *q, const struct store *store, struct arena
     p->pay_to = query_take_text(q, arena);
 }
 
-static size_t take_pledges(struct query *q, struct arena *arena, struct pledge *pledges, size_t most)
+size_t take_pledges(struct query *q, struct arena *arena, struct pledge *pledges, size_t most)
 {
     size_t n = 0;
     while (n < most && query_row(q))

@@ -132,7 +132,7 @@ static void settings_are_what_was_asked(void **state)
                 {"PRAGMA wal_autocheckpoint", "10000"}};
     struct world *w = *state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct statement *s = engine_prepare(w->store->engine, rows[i].sql);
+        struct statement *s = engine_prepare(w->store->engine, rows[i].sql, NULL);
         assert_non_null(s);
         assert_int_equal(engine_step(s), ENGINE_ROW);
         char got[24];

@@ -84,6 +84,8 @@ static const struct good goods[] = {
     {"پرداخت‌نشده از ۱۴۰۵/۰۶/۰۱", "unpaid since 2026-08-23"},
     {"پرداخت‌نشده از ۱۴۰۵-۶-۱ و زنجان", "unpaid since 2026-08-23 and Zanjan"},
     {"unpaid since 1403/12/30", "unpaid since 2025-03-20"},
+    {"unpaid since 1 shahrivar 1405 and zanjan", "unpaid since 2026-08-23 and Zanjan"},
+    {"پرداخت‌نشده از ۱ شهریور ۱۴۰۵", "unpaid since 2026-08-23"},
 };
 
 static void reads(void **state)
@@ -180,6 +182,7 @@ static const struct bad bads[] = {
     {"پرداخت‌نشده از ۱۴۰۴/۱۲/۳۰", AUDIENCE_BAD_DATE, 15, 10,
      "«۱۴۰۴/۱۲/۳۰»"}, /* a common year */
     {"unpaid since 2026-02-30", AUDIENCE_BAD_DATE, 13, 10, "2026-02-30"},
+    {"unpaid since 30 esfand 1404", AUDIENCE_BAD_DATE, 13, 14, "30 esfand 1404"},
     {"unpaid since 9999-01-01", AUDIENCE_BAD_DATE, 13, 10, "9999"},
     {"unpaid since 0d", AUDIENCE_BAD_DURATION, 13, 2, "0d"},
     {"unpaid since 30", AUDIENCE_BAD_DURATION, 13, 2, "30"},

@@ -358,7 +358,7 @@ static void the_sample_holds_the_defaults(void **state)
         assert_true(str_eq(texts_a[i], texts_b[i]));
     size_t from = offsetof(struct service, duplicate_window);
     assert_memory_equal((const char *)a + from, (const char *)b + from, sizeof *a - from);
-    assert_int_equal(keys, 25);
+    assert_int_equal(keys, 26);
     config_drop(defaults);
 }
 

@@ -6,6 +6,9 @@
  * 21 March 2025. */
 #include "unit.h"
 
+#include "gateway/base/date.h"
+#include "gateway/base/fold.h"
+
 static bool is_leap(int year)
 {
     int place = (year - 1210 + 1) % 33;
@@ -167,41 +170,204 @@ static void unknown_zones_are_named(void **state)
     tally_end(&t);
 }
 
+/* Read on 22 November 2026, 1 Azar 1405. */
+struct written {
+    const char *text, *iso; /* iso NULL: none */
+    int minutes;
+    enum date_wrong what;
+    const char *part, *said;
+};
+static const struct written written[] = {
+    {"1404/05/12", "2025-08-03", -1, 0, NULL, NULL},
+    {"1404/5/12", "2025-08-03", -1, 0, NULL, NULL},
+    {"1404-01-01", "2025-03-21", -1, 0, NULL, NULL},
+    {"1404.1.1", "2025-03-21", -1, 0, NULL, NULL},
+    {"29/2/1404", "2025-05-19", -1, 0, NULL, NULL},
+    {"1403/12/30", "2025-03-20", -1, 0, NULL, NULL},
+    {"1399/12/30", "2021-03-20", -1, 0, NULL, NULL},
+    {"۱۴۰۵/۰۹/۱۵", "2026-12-06", -1, 0, NULL, NULL},
+    {"١٤٠٥/٠٩/١٥", "2026-12-06", -1, 0, NULL, NULL},
+    {"1405-9-15", "2026-12-06", -1, 0, NULL, NULL},
+    {"۱۵ آذر ۱۴۰۵", "2026-12-06", -1, 0, NULL, NULL},
+    {"۱۵ آذرماه سال ۱۴۰۵", NULL, -1, DATE_UNREADABLE, "آذرماه", "\"آذرماه\" is no date"},
+    {"۱۵ آذر ماه سال ۱۴۰۵", "2026-12-06", -1, 0, NULL, NULL},
+    {"۱۵ام آذر", "2026-12-06", -1, 0, NULL, NULL},
+    {"۱۵آذر۱۴۰۵", "2026-12-06", -1, 0, NULL, NULL},
+    {"۳ ارديبهشت ۱۴۰۶", "2027-04-23", -1, 0, NULL, NULL},
+    {"15 azar 1405", "2026-12-06", -1, 0, NULL, NULL},
+    {"15 AZAR 1405", "2026-12-06", -1, 0, NULL, NULL},
+    {"15-azar-1405", "2026-12-06", -1, 0, NULL, NULL},
+    {"1405 azar 15", "2026-12-06", -1, 0, NULL, NULL},
+    {"2026-12-06", "2026-12-06", -1, 0, NULL, NULL},
+    {"2026/12/6", "2026-12-06", -1, 0, NULL, NULL},
+    {"06/12/2026", "2026-12-06", -1, 0, NULL, NULL},
+    {"6 Dec 2026", "2026-12-06", -1, 0, NULL, NULL},
+    {"Dec 6, 2026", "2026-12-06", -1, 0, NULL, NULL},
+    {"6th of December 2026", "2026-12-06", -1, 0, NULL, NULL},
+    {"۶ دسامبر ۲۰۲۶", "2026-12-06", -1, 0, NULL, NULL},
+    {"2024/02/29", "2024-02-29", -1, 0, NULL, NULL},
+    {"1300/01/01", "1921-03-21", -1, 0, NULL, NULL},
+    {"1900-01-01", "1900-01-01", -1, 0, NULL, NULL},
+    {"2199-12-31", "2199-12-31", -1, 0, NULL, NULL},
+    /* with a time */
+    {"۱۴۰۵/۰۹/۱۵ ۱۸:۳۰", "2026-12-06", 1110, 0, NULL, NULL},
+    {"18:30 1405/9/15", "2026-12-06", 1110, 0, NULL, NULL},
+    {"2026-12-06T08:05:59", "2026-12-06", 485, 0, NULL, NULL},
+    {"۱۵ آذر ساعت ۱۸", "2026-12-06", 1080, 0, NULL, NULL},
+    {"tomorrow at 0:00", "2026-11-23", 0, 0, NULL, NULL},
+    {"فردا ساعت ۲۳:۵۹", "2026-11-23", 1439, 0, NULL, NULL},
+    /* without a year: today is one too */
+    {"1 azar", "2026-11-22", -1, 0, NULL, NULL},
+    {"۳۰ آبان", "2027-11-21", -1, 0, NULL, NULL},
+    {"15 azar", "2026-12-06", -1, 0, NULL, NULL},
+    {"۱ فروردین", "2027-03-21", -1, 0, NULL, NULL},
+    {"22 Nov", "2026-11-22", -1, 0, NULL, NULL},
+    {"Nov 21", "2027-11-21", -1, 0, NULL, NULL},
+    {"29 esfand", "2027-03-20", -1, 0, NULL, NULL},
+    {"امروز", "2026-11-22", -1, 0, NULL, NULL},
+    {"today", "2026-11-22", -1, 0, NULL, NULL},
+    {"فردا", "2026-11-23", -1, 0, NULL, NULL},
+    {"پس‌فردا", "2026-11-24", -1, 0, NULL, NULL},
+    {"Yesterday", "2026-11-21", -1, 0, NULL, NULL},
+    /* no such day */
+    {"1404/12/30", NULL, -1, DATE_NO_DAY, "1404/12/30",
+     "30 Esfand 1404 does not exist: 1404 is a common year"},
+    {"۳۰ اسفند ۱۴۰۴", NULL, -1, DATE_NO_DAY, "۳۰ اسفند ۱۴۰۴",
+     "30 Esfand 1404 does not exist: 1404 is a common year"},
+    {"30 esfand", NULL, -1, DATE_NO_DAY, "30 esfand", "30 Esfand 1406 does not exist: 1406 is a common year"},
+    {"1404/13/01", NULL, -1, DATE_NO_DAY, "1404/13/01", "month 13 does not exist"},
+    {"1404/00/10", NULL, -1, DATE_NO_DAY, "1404/00/10", "month 0 does not exist"},
+    {"1404/07/31", NULL, -1, DATE_NO_DAY, "1404/07/31",
+     "31 Mehr 1404 does not exist: that month has 30 days"},
+    {"1404/05/00", NULL, -1, DATE_NO_DAY, "1404/05/00",
+     "0 Mordad 1404 does not exist: that month has 31 days"},
+    {"1404/05/32", NULL, -1, DATE_NO_DAY, "1404/05/32",
+     "32 Mordad 1404 does not exist: that month has 31 days"},
+    {"2025-02-29", NULL, -1, DATE_NO_DAY, "2025-02-29",
+     "29 February 2025 does not exist: 2025 is a common year"},
+    {"2100-02-29", NULL, -1, DATE_NO_DAY, "2100-02-29",
+     "29 February 2100 does not exist: 2100 is a common year"},
+    {"31 June 2026", NULL, -1, DATE_NO_DAY, "31 June 2026",
+     "31 June 2026 does not exist: that month has 30 days"},
+    {"2025-13-01", NULL, -1, DATE_NO_DAY, "2025-13-01", "month 13 does not exist"},
+    /* of which year */
+    {"05/09/15", NULL, -1, DATE_NO_YEAR, "05", "\"05\" is no year"},
+    {"15 azar 05", NULL, -1, DATE_NO_YEAR, "05", "\"05\" is no year"},
+    {"۰۹/۱۵", NULL, -1, DATE_NO_YEAR, "۰۹/۱۵", "\"۰۹/۱۵\" lacks the year"},
+    {"1750/01/01", NULL, -1, DATE_NO_YEAR, "1750", "the year 1750 is of no calendar"},
+    {"1299/12/29", NULL, -1, DATE_NO_YEAR, "1299", "the year 1299 is of no calendar"},
+    {"1500/01/01", NULL, -1, DATE_NO_YEAR, "1500", "the year 1500 is of no calendar"},
+    {"2200-01-01", NULL, -1, DATE_NO_YEAR, "2200", "the year 2200 is of no calendar"},
+    {"15 azar 2026", NULL, -1, DATE_NO_YEAR, "15 azar 2026", "Azar is no month of the calendar"},
+    {"6 Dec 1405", NULL, -1, DATE_NO_YEAR, "6 Dec 1405", "December is no month of the calendar"},
+    /* of which time */
+    {"1405/9/15 24:30", NULL, -1, DATE_NO_TIME, "24:30", "\"24:30\" is no time of day"},
+    {"1405/9/15 ۱۸:۶۰", NULL, -1, DATE_NO_TIME, "۱۸:۶۰", "\"۱۸:۶۰\" is no time of day"},
+    {"1405/9/15 8:5", NULL, -1, DATE_NO_TIME, "8:5", "\"8:5\" is no time of day"},
+    {"1405/9/15 ساعت ۲۵", NULL, -1, DATE_NO_TIME, "۲۵", "\"۲۵\" is no time of day"},
+    /* no date */
+    {"", NULL, -1, DATE_UNREADABLE, "", "a date is missing"},
+    {"18:30", NULL, -1, DATE_UNREADABLE, "18:30", "a date is missing"},
+    {"1404", NULL, -1, DATE_UNREADABLE, "1404", "\"1404\" is no date"},
+    {"1404/05", NULL, -1, DATE_NO_YEAR, "1404/05", NULL},
+    {"1404/05/12/1", NULL, -1, DATE_UNREADABLE, "1404/05/12/1", NULL},
+    {"1404/05-12", NULL, -1, DATE_UNREADABLE, "1404/05-12", NULL},
+    {"1404/05/123", NULL, -1, DATE_UNREADABLE, "1404/05/123", NULL},
+    {"14050915", NULL, -1, DATE_UNREADABLE, "14050915", NULL},
+    {"15 ازر 1405", NULL, -1, DATE_UNREADABLE, "ازر", "\"ازر\" is no date"},
+    {"azar", NULL, -1, DATE_UNREADABLE, "azar", NULL},
+    {"15 16 azar 1405", NULL, -1, DATE_UNREADABLE, "1405", NULL},
+    {"today tomorrow", NULL, -1, DATE_UNREADABLE, "today tomorrow", NULL},
+    {"today 1405/9/15", NULL, -1, DATE_UNREADABLE, NULL, NULL},
+    {"1405/9/15 18:30 19:30", NULL, -1, DATE_UNREADABLE, "19:30", NULL},
+    {"1405/9/15 💉", NULL, -1, DATE_UNREADABLE, "💉", NULL},
+    {"\xff", NULL, -1, DATE_UNREADABLE, NULL, "it is too long"},
+};
+
 static void written_dates(void **state)
 {
     (void)state;
-    static const char *const rows[][2] = {
-        {"1404/05/12", "2025-08-03"},
-        {"1404/5/12", "2025-08-03"},
-        {"1404-01-01", "2025-03-21"},
-        {"1404.1.1", "2025-03-21"},
-        {"1403/12/30", "2025-03-20"},
-        {"2025-08-03", "2025-08-03"},
-        {"2024/02/29", "2024-02-29"},
-        {"1399/12/30", "2021-03-20"},
-        {"1404/12/30", NULL},
-        {"1404/13/01", NULL},
-        {"1404/00/10", NULL},
-        {"1404/07/31", NULL},
-        {"1404/05/00", NULL},
-        {"2025-02-29", NULL},
-        {"2025-13-01", NULL},
-        {"1404", NULL},
-        {"1404/05", NULL},
-        {"", NULL},
-        {"1404/05/12/1", NULL},
-        {"1404/05/123", NULL},
-    };
+    const int64_t today = civil_days(2026, 11, 22);
     struct arena *arena = arena_new(1 << 12);
     struct tally t = tally_new();
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct str iso = {NULL, 0};
-        bool found = icu_iso_date(arena, str_of(rows[i][0]), &iso);
-        tally_check(&t, rows[i][1] == NULL ? !found : found && str_is(iso, rows[i][1]), "%s: got %d \"%.*s\"",
-                    rows[i][0], found, STR_ARG(iso));
+    for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+        const struct written *w = &written[i];
+        struct date date = {0, -2};
+        struct date_fault fault;
+        bool found = date_read(arena, str_of(w->text), today, &date, &fault);
+        if (found) {
+            struct str iso = date_write(arena, CALENDAR_GREGORIAN, date.day);
+            tally_check(&t, w->iso != NULL && str_is(iso, w->iso) && date.minutes == w->minutes,
+                        "%s: got %.*s %d", w->text, STR_ARG(iso), date.minutes);
+            continue;
+        }
+        tally_check(
+            &t, w->iso == NULL && fault.what == w->what && (w->part == NULL || str_is(fault.part, w->part)),
+            "%s: %d at \"%.*s\"", w->text, (int)fault.what, STR_ARG(fault.part));
+        tally_check(&t,
+                    fault.said[0] != '\0' &&
+                        (w->said == NULL || strncmp(fault.said, w->said, strlen(w->said)) == 0),
+                    "%s: %s", w->text, fault.said);
     }
     arena_free(arena);
     tally_end(&t);
+}
+
+static void dates_without_a_today(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"15 azar", "today", "امروز"};
+    struct arena *arena = arena_new(1 << 12);
+    struct date date;
+    struct date_fault fault;
+    for (size_t i = 0; i < 3; i++)
+        assert_false(date_read(arena, str_of(texts[i]), DATE_NO_TODAY, &date, &fault));
+    assert_true(date_read(arena, STR("15 azar 1405"), DATE_NO_TODAY, &date, &fault));
+    arena_free(arena);
+}
+
+static void date_words_are_folded(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new(1 << 12);
+    struct tally t = tally_new();
+    for (size_t i = 0; i < date_word_count; i++) {
+        struct str word = str_of(date_words[i].folded);
+        tally_check(&t, str_eq(fold_glued(arena, fold(arena, word)), word), "%s", date_words[i].folded);
+        for (size_t k = 0; k < i; k++)
+            tally_check(&t, !str_is(word, date_words[k].folded), "%s stands twice", date_words[k].folded);
+    }
+    for (int month = 0; month < 12; month++) {
+        const char *shown[] = {date_months_fa[month], date_months_en[0][month], date_months_en[1][month]};
+        for (int k = 0; k < 3; k++) {
+            struct date date = {0, 0};
+            struct date_fault fault;
+            struct str text = str_printf(arena, "1 %s %d", shown[k], k == 1 ? 2026 : 1405);
+            bool good = date_read(arena, text, DATE_NO_TODAY, &date, &fault);
+            enum calendar calendar = k == 1 ? CALENDAR_GREGORIAN : CALENDAR_PERSIAN;
+            tally_check(&t, good && date_day(calendar, date.day).month == month + 1, "%s", shown[k]);
+        }
+    }
+    arena_free(arena);
+    tally_end(&t);
+}
+
+/* Where summer time begins at midnight the day begins at 1; an end is the next
+ * day's beginning, however long the day. */
+static void moments_of_days(void **state)
+{
+    struct error e = {""};
+    struct zone *summer = zone_open("America/Asuncion", &e);
+    struct date day = {civil_days(2022, 10, 2), -1}, evening = {civil_days(2026, 12, 6), 1110};
+    int64_t from = 0, to = 0;
+    assert_non_null(summer);
+    assert_true(date_moment(summer, &day, false, &from) && date_moment(summer, &day, true, &to));
+    assert_int_equal(from, civil_days(2022, 10, 2) * 86400 + 4 * 3600);
+    assert_int_equal(to - from, 23 * 3600);
+    assert_true(date_moment(*state, &evening, false, &from) && date_moment(*state, &evening, true, &to));
+    assert_int_equal(from, evening.day * 86400 + 15 * 3600); /* 18:30 in Tehran */
+    assert_int_equal(to, from);
+    zone_close(summer);
 }
 
 int main(void)
@@ -214,6 +380,9 @@ int main(void)
         cmocka_unit_test(other_zones_and_times),
         cmocka_unit_test(unknown_zones_are_named),
         cmocka_unit_test(written_dates),
+        cmocka_unit_test(dates_without_a_today),
+        cmocka_unit_test(date_words_are_folded),
+        cmocka_unit_test(moments_of_days),
     };
     return cmocka_run_group_tests_name("date", tests, zones_open, zones_close);
 }

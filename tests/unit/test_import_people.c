@@ -3,6 +3,7 @@
 #include "conf_world.h"
 
 #include "gateway/admin.h"
+#include "gateway/base/date.h"
 #include "gateway/import_people.h"
 #include "gateway/store/store.h"
 
@@ -54,7 +55,8 @@ static void times_of_consent_are_read(void **state)
     struct tally t = tally_new();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         int64_t at = 0;
-        bool good = consent_time_read(w->arena, str_of(rows[i].text), &at);
+        struct date_fault why;
+        bool good = date_read_utc(w->arena, str_of(rows[i].text), &at, &why);
         tally_check(&t, good == (rows[i].at != 0) && (!good || at == rows[i].at), "\"%s\": %d, %lld",
                     rows[i].text, good, (long long)at);
     }

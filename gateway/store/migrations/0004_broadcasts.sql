@@ -66,7 +66,8 @@ CREATE TABLE audit (
 -- approved, sending, paused, done, cancelled; it is live from approved until
 -- ended_at is set.  confined: to the provinces of its reach.  cursor: the last
 -- phone that was looked at.  What was left out at the writing is counted; late:
--- those whom it came to only when its window was over.
+-- those whom it came to only when its window was over.  asked_at: when a second
+-- person was last asked for a yes.
 CREATE TABLE broadcast (
     id {id},
     status TEXT NOT NULL,
@@ -87,6 +88,7 @@ CREATE TABLE broadcast (
     blocked {int} NOT NULL,
     duplicate {int} NOT NULL,
     late {int} NOT NULL,
+    asked_at {int} NOT NULL DEFAULT 0,
     created_at {int} NOT NULL,
     fixed_at {int} NOT NULL,
     until_at {int} NOT NULL,
