@@ -246,7 +246,7 @@ struct walk {
 static const char walk_ini[] =
     "[service]\n[channel mci]\nprovider = kannel\nnumber = 1\nsecret = s\nquiet =\nrate = 5\n"
     "send_url = http://127.0.0.1:1/\nusername = u\npassword = p\n"
-    "[channel ads]\nprovider = kannel\nnumber = 2\nsecret = s\nline = promo\nrate = 80\n"
+    "[channel ads]\nprovider = kannel\nnumber = 2\nsecret = s\nline = promo\nrate = 5\n"
     "send_url = http://127.0.0.1:1/\nusername = u\npassword = p\n";
 
 static struct config *walk_config(void)
@@ -436,12 +436,16 @@ static void one_walk(struct world *w, struct config *config, struct zone *zone, 
     *k = (struct walk){
         .w = w, .config = config, .d = {w->store, zone}, .seed = seed, .now_ms = NOW_MS, .t = t};
     begin(w);
-    for (int i = 0; i < CROWD - 100; i++)
+    for (int i = 0; i < CROWD - 100; i++) {
         put_contact(k, i, random_below(&k->seed, 8) == 0);
+        if (random_below(&k->seed, 13) == 0)
+            contact_block(w->store, phone_of(i), NOW);
+    }
     k->live[0] = put_draft(w, "mci", "qom", "everyone");
     k->live[1] = put_draft(w, "ads", "qom", "everyone");
     approve(w, &k->live[0], NOW + 3600);
-    approve(w, &k->live[1], NOW + (random_below(&k->seed, 2) ? 300 : 3600 * 40));
+    approve(w, &k->live[1],
+            NOW + (random_below(&k->seed, 2) ? (int64_t)random_below(&k->seed, 20) : 3600 * 40));
     k->now_ms += 1000;
     struct arena_mark mark = arena_mark(w->arena);
     for (int i = 0; i < 700; i++) {
