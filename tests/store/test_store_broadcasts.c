@@ -273,7 +273,9 @@ static void put_contact(struct walk *k, int i, bool stopped)
     struct contact c;
     contact_get(k->w->store, k->w->arena, phone_of(i), &c);
     c.stopped_at = stopped ? k->now_ms / 1000 : 0;
-    contact_put(k->w->store, &c, k->now_ms / 1000);
+    /* who comes while the clock is behind the yes may be meant or not: nobody comes then */
+    int64_t now = k->now_ms / 1000;
+    contact_put(k->w->store, &c, c.is_new && k->live[0].id > 0 && now <= NOW ? NOW + 1 : now);
     k->stopped[i] = stopped;
     k->known[i] = true;
 }
