@@ -39,7 +39,8 @@ static void write_rows(struct broadcast_step *s, struct store *store, const int6
 static void cannot_read(struct broadcast_step *s, struct store *store, const struct audience_fault *fault)
 {
     struct broadcast *b = &s->found;
-    struct str why = audience_fault_text(s->arena, fault, LANGUAGE_EN);
+    struct str why =
+        audience_fault_text(s->config->texts->catalogue[LANGUAGE_EN], s->arena, fault, LANGUAGE_EN);
     bool paused = broadcast_turn(store, b->id, STR("*"), b->status, BROADCAST_PAUSED);
     LOG(LOG_ERROR, "broadcast_paused", "reference=%u paused=%d reason=\"%.*s\"", b->reference, paused,
         STR_ARG(why));

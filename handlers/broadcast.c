@@ -65,7 +65,8 @@ static void say_fault(struct turn *t, const struct office *o, struct office_said
                       const struct broadcast_preview *p)
 {
     if (p->fault.problem != AUDIENCE_FINE)
-        said->fields[0].value = audience_fault_text(t->arena, &p->fault, t->language);
+        said->fields[0].value =
+            audience_fault_text(t->config->texts->catalogue[t->language], t->arena, &p->fault, t->language);
     say_said(t, o, said);
 }
 
