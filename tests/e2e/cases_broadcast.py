@@ -97,7 +97,7 @@ def faults(stage):
         assert "zanjann" in lines[0] and lines[2].index("^") == lines[1].index("zanjann"), told
         assert lines[2].count("^") == len("zanjann"), told
         for words, part in (
-                (("add", "tehran", TEXT), "Nobody is meant"), (("add", "", TEXT), "no audience"),
+                (("add", "tehran", TEXT), "Nobody is meant"), (("add", "", TEXT), "audience is missing"),
                 (("add", "nurse", ""), "no text"), (("add", "nurse", "x" * 1000), "too long"),
                 (("add", "nurse", TEXT, "--channel", "mars"), "no line of that name"),
                 (("add", "nurse", TEXT, "--urgent"), "reason"),
