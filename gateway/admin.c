@@ -5,6 +5,8 @@
 #include "gateway/admin_messages.h"
 #include "gateway/admin_people.h"
 #include "gateway/admin_read.h"
+#include "gateway/admin_calls.h"
+#include "gateway/admin_campaigns.h"
 #include "gateway/admin_staff.h"
 #include "gateway/admin_table.h"
 #include "gateway/base/fold.h"
@@ -13,8 +15,6 @@
 #include "gateway/base/utf8.h"
 #include "gateway/import.h"
 #include "gateway/long_work.h"
-
-enum { WORDS_MOST = 8 };
 
 static struct http_response respond(const struct admin_call *c, int status, struct json *json)
 {
@@ -90,50 +90,6 @@ static struct http_response post_needs(const struct admin_call *c, struct str id
     return respond(c, 200, json);
 }
 
-static bool add_words(const struct admin_call *c, int64_t campaign, const struct json *words)
-{
-    for (size_t i = 0; i < json_count(words); i++) {
-        struct str word = json_text(json_at(words, i)), folded = fold_glued(c->arena, fold(c->arena, word));
-        if (folded.n == 0 || folded.n != fold(c->arena, word).n ||
-            !campaign_word_add(c->store, campaign, (int64_t)i, folded, word))
-            return false;
-    }
-    return true;
-}
-
-static struct http_response post_campaigns(const struct admin_call *c, struct str id, const struct json *body)
-{
-    (void)id; /* the store gives it */
-    const struct json *words = json_get(body, "keywords");
-    struct campaign campaign = {.name_fa = json_str(body, "name_fa"),
-                                .name_en = json_str(body, "name_en"),
-                                .provinces = json_str(body, "provinces"),
-                                .pay_to = json_str(body, "pay_to"),
-                                .goal_rial = json_int(body, "goal_rial", 0),
-                                .starts_at = json_int(body, "starts_at", 0),
-                                .ends_at = json_int(body, "ends_at", 0)};
-    if (json_count(words) == 0 || json_count(words) > WORDS_MOST || json_text(json_at(words, 0)).n == 0)
-        return fault(c, 422, "a campaign needs one to eight keywords");
-    if (campaign.name_fa.n == 0)
-        campaign.name_fa = json_text(json_at(words, 0));
-    for (size_t i = 0; i < json_count(words) && campaign.name_en.n == 0; i++)
-        if (sms_measure(json_text(json_at(words, i))).encoding == SMS_GSM7)
-            campaign.name_en = json_text(json_at(words, i));
-    if (campaign.name_en.n == 0)
-        campaign.name_en = STR("our campaign");
-    if (sms_measure(campaign.name_en).encoding != SMS_GSM7 || !pay_to_fits(campaign.pay_to))
-        return fault(
-            c, 422,
-            "the English name and the way to pay must be in Latin letters, so that texts fit one SMS");
-    if (campaign.ends_at > 0 && campaign.ends_at <= campaign.starts_at)
-        return fault(c, 422, "it would end before it begins");
-    int64_t made = campaign_add(c->store, &campaign, now(c));
-    if (made == 0 || !add_words(c, made, words))
-        return fault(c, 409, "a keyword must be one word that belongs to no other campaign");
-    return created(c, str_printf(c->arena, "%lld", (long long)made));
-}
-
-/* A backup was made: yavar doctor tells its age. */
 static struct http_response post_backups(const struct admin_call *c, struct str id, const struct json *body)
 {
     struct http_response answer;
@@ -181,6 +137,19 @@ static const struct operation operations[] = {
     {HTTP_GET, "/api/v1/stats", ROLE_VIEWER, get_stats, false, NULL},
     {HTTP_POST, "/api/v1/needs", ROLE_ADMIN, post_needs, false, NULL},
     {HTTP_POST, "/api/v1/campaigns", ROLE_COORDINATOR, post_campaigns, true, NULL},
+    {HTTP_POST, "/api/v1/campaigns/*", ROLE_COORDINATOR, post_campaign, true, NULL},
+    {HTTP_POST, "/api/v1/campaigns/*/allot", ROLE_COORDINATOR, post_campaign_allot, true, NULL},
+    {HTTP_GET, "/api/v1/campaigns/*", ROLE_VIEWER, get_campaign, false, NULL},
+    {HTTP_GET, "/api/v1/campaigns/*/sums", ROLE_VIEWER, get_campaign_sums, false, NULL},
+    {HTTP_POST, "/api/v1/calls", ROLE_COORDINATOR, post_calls, true, NULL},
+    {HTTP_POST, "/api/v1/calls/*/approve", ROLE_COORDINATOR, post_call_approve, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/pause", ROLE_COORDINATOR, post_call_pause, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/resume", ROLE_COORDINATOR, post_call_resume, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/close", ROLE_COORDINATOR, post_call_close, false, NULL},
+    {HTTP_POST, "/api/v1/calls/*/cancel", ROLE_COORDINATOR, post_call_cancel, false, NULL},
+    {HTTP_GET, "/api/v1/calls", ROLE_VIEWER, get_calls, false, NULL},
+    {HTTP_GET, "/api/v1/calls/*", ROLE_VIEWER, get_call, false, NULL},
+    {HTTP_GET, "/api/v1/calls/*/roster", ROLE_COORDINATOR, get_call_roster, false, NULL},
     {HTTP_POST, "/api/v1/backups", ROLE_ADMIN, post_backups, true, NULL},
     {HTTP_POST, "/api/v1/messages", ROLE_ADMIN, post_messages, true, NULL},
     {HTTP_POST, "/api/v1/messages/*/reply", ROLE_ADMIN, post_reply, true, NULL},

@@ -48,7 +48,9 @@ static struct http_response refuse_wish(const struct admin_call *c, const struct
     if (p->fault.problem == AUDIENCE_FINE)
         return refuse(c, said);
     struct json *json = json_object_new();
-    json_put_str(json, "error", audience_fault_text(c->arena, &p->fault, LANGUAGE_EN));
+    json_put_str(
+        json, "error",
+        audience_fault_text(c->config->texts->catalogue[LANGUAGE_EN], c->arena, &p->fault, LANGUAGE_EN));
     json_put_int(json, "at", p->fault.place.at);
     json_put_int(json, "length", p->fault.place.length);
     return admin_respond(c, 422, json);

@@ -183,21 +183,13 @@ const struct long_work forget_work = {prepare_forget, forget_piece, end_forget, 
 
 /* ---- verify ---- */
 
-bool specialty_is_clinical(struct str slug)
-{
-    static const char *const others[] = {"driver", "technician", "student", "helper", ""};
-    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        if (str_is(slug, others[i]))
-            return false;
-    return true;
-}
-
 /* The one who is meant: by ID, else the only clinician behind the phone. */
-static const char *pick(struct volunteer *rows, size_t n, int64_t id, struct volunteer **found)
+static const char *pick(const struct lexicon *lexicon, struct volunteer *rows, size_t n, int64_t id,
+                        struct volunteer **found)
 {
     size_t clinicians = 0;
     for (size_t i = 0; i < n; i++) {
-        bool clinical = specialty_is_clinical(rows[i].specialty) && !str_is(rows[i].status, "left");
+        bool clinical = lexicon_clinical(lexicon, rows[i].specialty) && !str_is(rows[i].status, "left");
         if (id == 0 ? clinical : rows[i].id == id)
             *found = &rows[i];
         clinicians += clinical;
@@ -206,7 +198,7 @@ static const char *pick(struct volunteer *rows, size_t n, int64_t id, struct vol
         return "nobody is known behind this phone";
     if (*found == NULL)
         return id != 0 ? "nobody behind this phone has this id" : "no clinician stands behind this phone";
-    if (!specialty_is_clinical((*found)->specialty))
+    if (!lexicon_clinical(lexicon, (*found)->specialty))
         return "this specialty needs no verification";
     return id == 0 && clinicians > 1 ? "several clinicians stand behind this phone: say which by its id"
                                      : NULL;
@@ -234,7 +226,7 @@ struct http_response post_verify(const struct admin_call *c, struct str id, cons
     if (by.n == 0 || by.n > NAME_BYTES || !utf8_valid(by))
         return admin_fault(c, 422, "who verified is missing: a name of at most 200 bytes");
     size_t n = keep_own(c, rows, volunteer_of(c->store, c->arena, number, rows, BEHIND_ONE_PHONE));
-    const char *why = pick(rows, n, json_int(body, "id", 0), &found);
+    const char *why = pick(c->config->texts->lexicon, rows, n, json_int(body, "id", 0), &found);
     if (why != NULL)
         return admin_fault(c, n == 0 ? 404 : 409, why);
     found->verified_by = by;

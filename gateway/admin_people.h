@@ -9,7 +9,4 @@ extern const struct long_work forget_work;        /* POST /api/v1/people/PHONE/f
 /* POST /api/v1/volunteers/PHONE/verify {"by": "…", "id": 7} */
 struct http_response post_verify(const struct admin_call *call, struct str id, const struct json *body);
 
-/* Whether who says to be one must be verified before being sent to the ill. */
-bool specialty_is_clinical(struct str slug);
-
 #endif

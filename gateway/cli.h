@@ -74,6 +74,7 @@ int cmd_export(struct cli *cli);
 int cmd_need(struct cli *cli);
 int cmd_campaign(struct cli *cli);
 int cmd_broadcast(struct cli *cli);
+int cmd_call(struct cli *cli);
 int cmd_staff(struct cli *cli);
 int cmd_message(struct cli *cli);
 int cmd_channel(struct cli *cli);

@@ -1,11 +1,12 @@
-/* campaign list, campaign add KEYWORD… */
+/* campaign list, show, sums, add, change, allot. */
 #include <stdio.h>
 
+#include "gateway/admin_campaigns.h"
 #include "gateway/base/arena.h"
 #include "gateway/base/clock.h"
-#include "gateway/base/date.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/json.h"
+#include "gateway/base/phone.h"
 #include "gateway/cli.h"
 #include "gateway/csv_rows.h"
 
@@ -15,109 +16,179 @@ static int list(struct cli *cli, const struct config *config)
 {
     struct store *store = cli_reader(cli, config);
     struct campaign *rows = arena_array(cli->arena, struct campaign, CAMPAIGNS_MOST);
+    struct campaign_sum *sums = arena_array(cli->arena, struct campaign_sum, CAMPAIGNS_MOST);
+    const struct campaign_sum none = {0};
     size_t n = campaign_page(store, cli->arena, 0, rows, CAMPAIGNS_MOST);
+    size_t counted = campaign_totals(store, cli->arena, 0, sums, CAMPAIGNS_MOST), at = 0;
     struct sbuf out = sbuf_in(cli->arena);
     sbuf_add(&out, str_of(csv_campaign_header));
-    for (size_t i = 0; i < n; i++)
-        csv_campaign(&out, &rows[i]);
+    for (size_t i = 0; i < n; i++) { /* both in the order of ids */
+        while (at < counted && sums[at].campaign < rows[i].id)
+            at++;
+        csv_campaign(&out, &rows[i], at < counted && sums[at].campaign == rows[i].id ? &sums[at] : &none);
+    }
     cli_print(sbuf_str(&out));
     return cli_reader_end(store, EXIT_FINE);
 }
 
-/* The local day's first second, or where it ends something the one behind its
- * last. */
-static bool put_day(struct cli *cli, struct zone *zone, struct json *json, const char *option,
-                    const char *key, bool end)
+/* The campaign of a keyword; says it where there is none. */
+static bool find(struct cli *cli, struct store *store, const char *word, struct campaign *campaign)
 {
-    const char *text = cli_value(cli, option);
-    struct date date;
-    struct date_fault fault;
-    int64_t at, today = zone_day_number(zone, clock_ms() / 1000);
-    if (text == NULL)
+    struct str folded = fold_glued(cli->arena, fold(cli->arena, str_of(word)));
+    bool found = campaign_find(store, cli->arena, folded, campaign);
+    if (!found && store_failed(store) == STORE_FINE)
+        fprintf(stderr, "yavar: no campaign has the keyword %s\n", word);
+    return found;
+}
+
+/* Whose part of the sums is shown: all of it, or with --as somebody's. */
+static bool scope_of(struct cli *cli, const struct config *config, struct store *store, struct actor *actor)
+{
+    int64_t number;
+    *actor = actor_operator(DOOR_CLI);
+    if (cli->as == NULL)
         return true;
-    if (!date_read(cli->arena, str_of(text), today, &date, &fault) || !date_moment(zone, &date, end, &at)) {
-        fprintf(stderr, "yavar: --%s: %s\n", option, fault.said);
-        return false;
-    }
-    json_put_int(json, key, at);
-    return true;
-}
-
-static bool put_provinces(struct cli *cli, const struct config *config, struct json *json)
-{
-    const struct cli_option *given = cli_option(cli, "province");
-    const struct lexicon *lexicon = config->texts->lexicon;
-    struct sbuf slugs = sbuf_in(cli->arena);
-    for (size_t i = 0; i < given->n; i++) {
-        size_t p = 0;
-        while (p < lexicon->names[LEX_PROVINCE].n &&
-               !str_is(lexicon->names[LEX_PROVINCE].v[p].slug, given->values[i]))
-            p++;
-        if (p == lexicon->names[LEX_PROVINCE].n) {
-            fprintf(stderr, "yavar: no province has the slug %s\n", given->values[i]);
-            return false;
-        }
-        sbuf_printf(&slugs, "%s%s", i > 0 ? " " : "", given->values[i]);
-    }
-    json_put_str(json, "provinces", sbuf_str(&slugs));
-    return true;
-}
-
-static bool put_goal(struct cli *cli, struct json *json)
-{
-    const char *goal = cli_value(cli, "goal");
-    int64_t rial;
-    if (goal == NULL)
+    struct phone phone = phone_parse(str_of(cli->as), config->service.country.p);
+    if (phone_reachable(&phone) && str_to_i64(str_of(phone.digits), &number) &&
+        actor_get(store, cli->arena, number, DOOR_CLI, actor))
         return true;
-    if (!option_money(fold_digits(cli->arena, str_of(goal)), &rial)) {
-        fprintf(stderr, "yavar: --goal must be money with its unit, such as \"1000000000 toman\"\n");
-        return false;
-    }
-    json_put_int(json, "goal_rial", rial);
-    return true;
+    fprintf(stderr, "yavar: nobody of the staff has the phone that this is asked for\n");
+    return false;
 }
 
-static bool put_options(struct cli *cli, const struct config *config, struct json *json)
+static int show(struct cli *cli, const struct config *config)
 {
     struct error e;
+    struct campaign campaign;
+    struct store *store = cli_reader(cli, config);
     struct zone *zone = zone_open(str_cstr(cli->arena, config->service.timezone), &e);
-    static const char *const texts[][2] = {
-        {"name-fa", "name_fa"}, {"name-en", "name_en"}, {"pay-to", "pay_to"}};
-    struct json *words = json_array_new();
-    for (size_t i = 1; i < cli->n; i++)
-        json_push(words, json_string_new(str_of(cli->args[i])));
-    json_put(json, "keywords", words);
-    for (size_t i = 0; i < 3; i++)
+    bool found = zone != NULL && find(cli, store, cli->args[1], &campaign);
+    if (found) {
+        struct json *json = campaign_json(store, cli->arena, zone, clock_ms() / 1000, &campaign);
+        cli_print(str_printf(cli->arena, "%.*s\n", STR_ARG(json_write(json, cli->arena))));
+        json_free(json);
+    }
+    zone_close(zone);
+    return cli_reader_end(store, found ? EXIT_FINE : EXIT_FAULT);
+}
+
+static int sums(struct cli *cli, const struct config *config)
+{
+    struct actor actor;
+    struct campaign campaign;
+    struct store *store = cli_reader(cli, config);
+    struct campaign_sum *rows = arena_array(cli->arena, struct campaign_sum, CAMPAIGN_SUMS_MOST);
+    struct sbuf out = sbuf_in(cli->arena);
+    bool good = scope_of(cli, config, store, &actor) && find(cli, store, cli->args[1], &campaign);
+    size_t n =
+        good ? campaign_sums(store, cli->arena, campaign.id, actor.scope, rows, CAMPAIGN_SUMS_MOST) : 0;
+    sbuf_add(&out, str_of(csv_campaign_sum_header));
+    for (size_t i = 0; i < n; i++)
+        csv_campaign_sum(&out, &rows[i]);
+    if (good)
+        cli_print(sbuf_str(&out));
+    return cli_reader_end(store, good ? EXIT_FINE : EXIT_FAULT);
+}
+
+/* ---- changing ---- */
+
+/* The options as they were written: the service reads them. */
+static struct json *wish(struct cli *cli)
+{
+    static const char *const texts[][2] = {{"name-fa", "name_fa"},
+                                           {"name-en", "name_en"},
+                                           {"pay-to", "pay_to"},
+                                           {"goal", "goal"},
+                                           {"from", "from"},
+                                           {"to", "to"},
+                                           {"organisation", "organisation"}};
+    const struct cli_option *given = cli_option(cli, "province");
+    struct json *json = json_object_new();
+    struct sbuf slugs = sbuf_in(cli->arena);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (cli_value(cli, texts[i][0]) != NULL)
             json_put_str(json, texts[i][1], str_of(cli_value(cli, texts[i][0])));
-    bool good = zone != NULL && put_provinces(cli, config, json) && put_goal(cli, json) &&
-                put_day(cli, zone, json, "from", "starts_at", false) &&
-                put_day(cli, zone, json, "to", "ends_at", true);
-    zone_close(zone);
-    return good;
+    for (size_t i = 0; i < given->n; i++)
+        sbuf_printf(&slugs, "%s%s", i > 0 ? " " : "", given->values[i]);
+    if (given->n > 0)
+        json_put_str(json, "provinces", sbuf_str(&slugs));
+    return json;
+}
+
+static int post(struct cli *cli, const struct config *config, const char *path, struct json *body)
+{
+    struct error e;
+    struct http_response response;
+    int code = cli_post(cli, config, path, json_write(body, cli->arena), &response);
+    struct json *answer = code == EXIT_FINE ? json_read(response.body, &e) : NULL;
+    if (answer != NULL)
+        cli_print(str_printf(cli->arena, "%.*s\n", STR_ARG(json_str(answer, "said"))));
+    json_free(answer);
+    json_free(body);
+    return code;
 }
 
 static int add(struct cli *cli, const struct config *config)
 {
-    struct http_response response;
+    struct json *json = wish(cli), *words = json_array_new();
+    for (size_t i = 1; i < cli->n; i++)
+        json_push(words, json_string_new(str_of(cli->args[i])));
+    json_put(json, "keywords", words);
+    return post(cli, config, "/api/v1/campaigns", json);
+}
+
+static int change(struct cli *cli, const struct config *config)
+{
+    struct campaign campaign;
+    struct store *store = cli_reader(cli, config);
+    bool found = find(cli, store, cli->args[1], &campaign);
+    int code = cli_reader_end(store, found ? EXIT_FINE : EXIT_FAULT);
+    if (code != EXIT_FINE)
+        return code;
+    struct str path = str_printf(cli->arena, "/api/v1/campaigns/%lld", (long long)campaign.id);
+    return post(cli, config, path.p, wish(cli));
+}
+
+static int allot(struct cli *cli, const struct config *config)
+{
+    struct pledge pledge = {.campaign = 0};
+    uint64_t reference = 0, code = 0;
+    struct str ref = fold_digits(cli->arena, str_of(cli->args[1]));
+    if (!str_to_u64(ref, &reference) || reference > UINT32_MAX ||
+        !str_to_u64(fold_digits(cli->arena, str_of(cli->args[2])), &code) || code > UINT32_MAX)
+        return cli_wrong_use(cli, "allot takes the number of a pledge and the code of a need");
+    struct store *store = cli_reader(cli, config);
+    bool found = pledge_get(store, cli->arena, (uint32_t)reference, &pledge) && pledge.campaign != 0;
+    if (!found && store_failed(store) == STORE_FINE)
+        fprintf(stderr, "yavar: no pledge to a campaign has the number %s\n", cli->args[1]);
+    int exit_code = cli_reader_end(store, found ? EXIT_FINE : EXIT_FAULT);
+    if (exit_code != EXIT_FINE)
+        return exit_code;
     struct json *json = json_object_new();
-    int code = EXIT_WRONG_USE;
-    if (put_options(cli, config, json))
-        code = cli_post(cli, config, "/api/v1/campaigns", json_write(json, cli->arena), &response);
-    json_free(json);
-    if (code == EXIT_FINE)
-        printf("the campaign is open to: %s\n", cli->args[1]);
-    return code;
+    json_put_int(json, "reference", (int64_t)reference);
+    json_put_int(json, "need", (int64_t)code);
+    struct str path = str_printf(cli->arena, "/api/v1/campaigns/%lld/allot", (long long)pledge.campaign);
+    return post(cli, config, path.p, json);
 }
 
 int cmd_campaign(struct cli *cli)
 {
-    bool lists = cli->n == 1 && strcmp(cli->args[0], "list") == 0;
-    bool adds = cli->n >= 2 && strcmp(cli->args[0], "add") == 0;
-    if (!lists && !adds)
-        return cli_wrong_use(cli, "list, or add and a keyword");
+    static const struct {
+        const char *verb;
+        size_t least, most; /* words behind it */
+        int (*run)(struct cli *cli, const struct config *config);
+    } verbs[] = {{"list", 0, 0, list},      {"show", 1, 1, show},     {"sums", 1, 1, sums},
+                 {"add", 1, SIZE_MAX, add}, {"change", 1, 1, change}, {"allot", 2, 2, allot}};
+    size_t v = 0, n = sizeof verbs / sizeof verbs[0];
+    while (v < n && (cli->n == 0 || strcmp(cli->args[0], verbs[v].verb) != 0 || cli->n - 1 < verbs[v].least ||
+                     cli->n - 1 > verbs[v].most))
+        v++;
+    if (v == n)
+        return cli_wrong_use(cli,
+                             "list; show, sums, add or change and a keyword; or allot, a pledge's number "
+                             "and a need's code");
     struct config *config = cli_config(cli);
-    int code = lists ? list(cli, config) : add(cli, config);
+    int code = verbs[v].run(cli, config);
     config_drop(config);
     return code;
 }

@@ -16,6 +16,7 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
 #include "gateway/broadcasts.h"
+#include "gateway/calls.h"
 #include "gateway/cli.h"
 #include "gateway/clock_watch.h"
 #include "gateway/gateway.h"
@@ -121,6 +122,7 @@ static void look_around(void *ctx)
     look_at_disk(s);
     store_probe(&s->g);
     clock_watch(&s->g);
+    calls_look(&s->g);
     loop_timer_set(s->look, LOOK_EVERY_MS);
 }
 

@@ -7,6 +7,7 @@
 #include "gateway/base/phone.h"
 #include "gateway/cli.h"
 #include "gateway/csv_rows.h"
+#include "gateway/store/store_calls.h"
 
 enum { PAGE = 500, BEHIND_ONE_PHONE = 64 };
 
@@ -66,6 +67,7 @@ static struct json *person(struct cli *cli, struct store *store, const struct vo
         json_put_str(json, "recruiter", str_printf(cli->arena, "%lld", (long long)v->recruiter));
     if (v->team > 0)
         json_put_int(json, "team", store_reference(store, v->team));
+    json_put_int(json, "hours_served", volunteer_minutes(store, v->id) / 60);
     put_time(json, "created_at", v->created_at);
     put_time(json, "updated_at", v->updated_at);
     return json;

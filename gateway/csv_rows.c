@@ -16,7 +16,9 @@ const char csv_message_header[] =
     "id,direction,channel,phone,status,attempts,segments,text,created_at,updated_at,"
     "provider_id,lane,reply_to,may_be_double\n";
 const char csv_campaign_header[] =
-    "id,keyword,name_fa,name_en,goal_rial,pledged_rial,from,to,provinces,pay_to\n";
+    "id,keyword,name_fa,name_en,goal_rial,pledged_rial,from,to,provinces,pay_to,"
+    "pledges,received_rial\n";
+const char csv_campaign_sum_header[] = "province,pledges,amount_rial,received_rial,donors\n";
 const char csv_staff_header[] = "phone,name,role,provinces,organisation,centre,contacted,ready\n";
 
 const char csv_volunteer_header[] =
@@ -140,7 +142,7 @@ void csv_outgoing(struct sbuf *out, const struct outbound *m, bool masked)
     sbuf_byte(out, '\n');
 }
 
-void csv_campaign(struct sbuf *out, const struct campaign *c)
+void csv_campaign(struct sbuf *out, const struct campaign *c, const struct campaign_sum *sum)
 {
     number(out, c->id);
     text(out, c->word);
@@ -152,6 +154,18 @@ void csv_campaign(struct sbuf *out, const struct campaign *c)
     time_or_empty(out, c->ends_at);
     text(out, c->provinces);
     text(out, c->pay_to);
+    number(out, sum->pledges);
+    number(out, sum->received_rial);
+    sbuf_byte(out, '\n');
+}
+
+void csv_campaign_sum(struct sbuf *out, const struct campaign_sum *sum)
+{
+    text(out, sum->province);
+    number(out, sum->pledges);
+    number(out, sum->amount_rial);
+    number(out, sum->received_rial);
+    number(out, sum->donors);
     sbuf_byte(out, '\n');
 }
 

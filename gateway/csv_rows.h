@@ -3,10 +3,10 @@
 #ifndef YAVAR_CSV_ROWS_H
 #define YAVAR_CSV_ROWS_H
 
-#include "gateway/store/store.h"
+#include "gateway/store/store_office.h"
 
 extern const char csv_need_header[], csv_pledge_header[], csv_message_header[], csv_campaign_header[],
-    csv_volunteer_header[], csv_staff_header[];
+    csv_volunteer_header[], csv_staff_header[], csv_campaign_sum_header[];
 
 void csv_need(struct sbuf *out, const struct need *need, bool with_sums);
 void csv_pledge(struct sbuf *out, const struct pledge *pledge, bool masked);
@@ -15,6 +15,7 @@ void csv_outgoing(struct sbuf *out, const struct outbound *row, bool masked);
 void csv_volunteer(struct sbuf *out, const struct volunteer *volunteer, bool with_id, bool masked);
 /* CONTACTED: whom a recruiter asked; READY: who of them is a volunteer. */
 void csv_staff(struct sbuf *out, const struct staff *staff, int64_t contacted, int64_t ready, bool masked);
-void csv_campaign(struct sbuf *out, const struct campaign *campaign);
+void csv_campaign(struct sbuf *out, const struct campaign *campaign, const struct campaign_sum *sum);
+void csv_campaign_sum(struct sbuf *out, const struct campaign_sum *sum);
 
 #endif

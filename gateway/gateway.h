@@ -40,6 +40,8 @@ struct gateway {
     bool store_refuses;             /* the last write came to nothing, as on a full disk */
     bool probing;                   /* store_probe.c asks whether it still does */
     bool stopping;
+    bool calls_busy;     /* calls.c has a job under way */
+    int64_t calls_after; /* the last call it looked at */
     /* clock_watch.c: how far the wall clock is ahead of the steady one, and
      * what is to be done about a jump back */
     int64_t clock_ahead_ms;

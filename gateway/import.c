@@ -58,12 +58,10 @@ static struct str cell(const struct importer *im, enum column column)
     return table_cell(&im->table, (int)column);
 }
 
-static bool is_slug(const struct lexicon *lexicon, enum lex_kind kind, struct str slug)
+/* As Persian is written: a spreadsheet's Arabic letters would make the same title another. */
+static struct str words(const struct importer *im, enum column column)
 {
-    for (size_t i = 0; i < lexicon->names[kind].n; i++)
-        if (str_eq(lexicon->names[kind].v[i].slug, slug))
-            return true;
-    return false;
+    return fold_letters(im->arena, cell(im, column));
 }
 
 static int64_t number(struct importer *im, enum column column, int64_t least, int64_t most, const char *what)
@@ -77,7 +75,7 @@ static int64_t number(struct importer *im, enum column column, int64_t least, in
 /* The title cut at a word, so that a missing short title reads well. */
 static struct str short_title(struct importer *im, enum column column, struct str title, unsigned units)
 {
-    struct str given = cell(im, column);
+    struct str given = words(im, column);
     if (given.n > 0) {
         struct sms_size size = sms_measure(given);
         bool fits = column == COL_SHORT_EN ? size.encoding == SMS_GSM7 && size.units <= units
@@ -115,6 +113,8 @@ static void read_code(struct importer *im, struct need *need)
     uint64_t n = 0;
     if (code.n == 0) {
         need->code = need_by_title(im->store, need->centre, need->title_fa);
+        if (need->code == 0) /* from before letters were folded */
+            need->code = need_by_title(im->store, cell(im, COL_CENTRE), cell(im, COL_TITLE_FA));
         return;
     }
     if (!code_shape(code) || !str_to_u64(code, &n))
@@ -133,16 +133,16 @@ static void read_words(struct importer *im, struct need *need)
             fault(im, must[i], "must be given, in 400 bytes at most");
     need->province = cell(im, COL_PROVINCE);
     need->category = cell(im, COL_CATEGORY);
-    need->centre = cell(im, COL_CENTRE);
-    need->title_fa = cell(im, COL_TITLE_FA);
+    need->centre = words(im, COL_CENTRE);
+    need->title_fa = words(im, COL_TITLE_FA);
     need->title_en = cell(im, COL_TITLE_EN);
     need->organisation = cell(im, COL_ORGANISATION);
-    need->pay_to = cell(im, COL_PAY_TO);
-    need->verified_by = cell(im, COL_VERIFIED_BY);
+    need->pay_to = fold_digits(im->arena, cell(im, COL_PAY_TO));
+    need->verified_by = words(im, COL_VERIFIED_BY);
     need->shared_with = cell(im, COL_SHARED_WITH);
-    if (!is_slug(lexicon, LEX_PROVINCE, need->province))
+    if (lexicon_slug(lexicon, LEX_PROVINCE, need->province) < 0)
         fault(im, COL_PROVINCE, "no province has this slug");
-    if (!is_slug(lexicon, LEX_CATEGORY, need->category))
+    if (lexicon_slug(lexicon, LEX_CATEGORY, need->category) < 0)
         fault(im, COL_CATEGORY, "no category has this slug");
     if (!pay_to_fits(need->pay_to))
         fault(im, COL_PAY_TO, "must be an IBAN or payment code of at most 26 Latin letters and digits");

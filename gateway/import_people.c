@@ -38,14 +38,6 @@ struct reader {
 
 /* ---- cells ---- */
 
-static int slug_place(const struct lexicon *lexicon, enum lex_kind kind, struct str slug)
-{
-    for (size_t i = 0; i < lexicon->names[kind].n; i++)
-        if (str_eq(lexicon->names[kind].v[i].slug, slug))
-            return (int)i;
-    return -1;
-}
-
 /* A slug, or any spelling of config/; -1 where the cell is empty. */
 static int place_of(struct reader *r, enum column column, enum lex_kind kind, const char *fault)
 {
@@ -53,7 +45,7 @@ static int place_of(struct reader *r, enum column column, enum lex_kind kind, co
     struct str cell = table_cell(&r->table, column);
     struct str folded = fold(r->table.arena, cell);
     struct sbuf glued = sbuf_in(r->table.arena);
-    int place = slug_place(lexicon, kind, folded);
+    int place = lexicon_slug(lexicon, kind, folded);
     if (cell.n == 0 || place >= 0)
         return place;
     for (size_t i = 0; i < folded.n; i++)
@@ -90,7 +82,7 @@ static struct str words_of(struct reader *r, enum column column, size_t most)
     struct str cell = table_cell(&r->table, column);
     if (cell.n > most)
         table_fault(&r->table, column, "is too long: at most 200 bytes");
-    return str_dup(r->kept, cell);
+    return str_dup(r->kept, fold_letters(r->table.arena, cell));
 }
 
 static int64_t consent_of(struct reader *r)
@@ -293,7 +285,7 @@ static bool merge_contact(struct store *store, const struct config *config, stru
         c.has_language = changed = true;
         c.language = (enum language)p->language;
     }
-    if (changed)
+    if (changed || c.is_new) /* without a row they would be in no audience */
         contact_put(store, &c, now);
     return changed;
 }

@@ -32,14 +32,22 @@ const struct cli_command cli_commands[] = {
      "CSV to standard output", "masked!"},
     {"need", cmd_need, "need list | need show CODE [-c FILE]", "needs, as CSV or one as JSON", ""},
     {"campaign", cmd_campaign,
-     "campaign list | campaign add KEYWORD… [--name-fa T] [--name-en T] [--goal MONEY] [--from DATE] [--to "
-     "DATE] "
-     "[--province SLUG]… [--pay-to T] [-c FILE]",
-     "campaigns", "name-fa name-en goal from to province pay-to"},
+     "campaign list | campaign show KEYWORD | campaign sums KEYWORD | campaign add KEYWORD… [--name-fa T] "
+     "[--name-en T] [--goal MONEY] [--from DATE] [--to DATE] [--province SLUG]… [--pay-to T] [--organisation "
+     "SLUG] | campaign change KEYWORD [the same] | campaign allot REF CODE [--as PHONE] [-c FILE]",
+     "campaigns: their windows, what came in and what for",
+     "name-fa name-en goal from to province pay-to organisation as"},
     {"staff", cmd_staff,
      "staff list [--masked] | staff add PHONE --role viewer|reporter|recruiter|coordinator|auditor|admin "
      "[--province SLUG]… [--organisation SLUG] [--centre NAME] [--name NAME] | staff remove PHONE [-c FILE]",
      "who may do what, where", "role province organisation centre name masked!"},
+    {"call", cmd_call,
+     "call add --kind team|visit|meeting|rollcall --title T --place P --from WHEN --to WHEN --need "
+     "SPECIALTY=N… "
+     "--province SLUG…|all [--place-en P] [--channel C] [--urgent --reason R] | call list | call show REF | "
+     "call roster REF [--masked] | call approve|pause|resume|close|cancel REF [--as PHONE] [-c FILE]",
+     "calls for people at a place and time; WHEN such as \"1405/09/15 08:00\"",
+     "kind title place place-en from to need province channel urgent! reason masked! as"},
     {"volunteer", cmd_volunteer,
      "volunteer list [--masked] | volunteer show PHONE | volunteer verify PHONE --by NAME [--id N] [-c FILE]",
      "volunteers; verify notes who looked at a clinician's papers", "masked! by id"},

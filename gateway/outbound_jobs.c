@@ -7,6 +7,7 @@
 #include "gateway/base/crypto.h"
 #include "gateway/base/log.h"
 #include "gateway/broadcast_claim.h"
+#include "gateway/call_claim.h"
 #include "gateway/inbound.h"
 #include "gateway/outbound_ask.h"
 #include "handlers/ussd.h"
@@ -104,7 +105,8 @@ static size_t claim_lane(struct outbound_job *j, struct claim_check *check, int 
     for (size_t i = 0; i < n; i++) {
         if (messages[i].expires_ms <= now_ms)
             expire(store, &messages[i], now_ms);
-        else if (claim_goes(check, &messages[i]))
+        else if (claim_goes(check, &messages[i]) &&
+                 call_claim(store, j->config, check->zone, &messages[i], now_ms))
             row_list_push(&j->rows[lane], keep_row(j, &messages[i]));
     }
     return n;

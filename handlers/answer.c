@@ -1,5 +1,6 @@
-/* yes and no where nothing was asked; an open question has taken them before
- * they come here (dispatch.c). */
+/* yes and no that answer no open question (converse.c has looked): to a call,
+ * or to nothing. */
+#include "handlers/calls.h"
 #include "handlers/handlers.h"
 
 const struct message_spec answer_messages[] = {
@@ -7,15 +8,29 @@ const struct message_spec answer_messages[] = {
     {NULL, NULL, ROOM_ONE},
 };
 
-void handle_yes(struct turn *t)
+static bool bad_reference(struct turn *t)
 {
     if (t->command.problem == PROBLEM_BAD_REFERENCE)
         turn_say(t, "ref.bad", FIELDS({"ref", t->command.typed}));
-    else
+    return t->command.problem == PROBLEM_BAD_REFERENCE;
+}
+
+void handle_yes(struct turn *t)
+{
+    if (bad_reference(t))
+        return;
+    if (t->command.reference != 0)
+        call_yes(t);
+    else if (!call_here(t))
         turn_say_limited(t, "answer.nothing", NULL, 0);
 }
 
 void handle_no(struct turn *t)
 {
-    handle_yes(t);
+    if (bad_reference(t))
+        return;
+    if (t->command.reference != 0)
+        call_no(t);
+    else
+        turn_say_limited(t, "answer.nothing", NULL, 0);
 }

@@ -116,6 +116,7 @@ struct office_said office_broadcast_preview(const struct office *o, const struct
         return said;
     if (!read_audience(o, w->audience, p, audience))
         return office_say(OFFICE_BAD, "broadcast.audience",
-                          FIELDS({"why", audience_fault_text(o->arena, &p->fault, LANGUAGE_EN)}));
+                          FIELDS({"why", audience_fault_text(o->config->texts->catalogue[LANGUAGE_EN],
+                                                             o->arena, &p->fault, LANGUAGE_EN)}));
     return count(o, w, p, audience);
 }

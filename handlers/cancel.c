@@ -46,7 +46,7 @@ static void cancel(struct turn *t, const struct pledge *p)
     }
     if (p->need != 0)
         need_release(t->store, p->need, p->quantity > 0 ? p->quantity : p->amount_rial, turn_now(t));
-    else
+    if (p->campaign != 0) /* of one that was allotted both */
         campaign_pledge(t->store, p->campaign, -p->amount_rial);
     say_pledge(t, "cancel.ok", p, true);
 }

@@ -8,6 +8,7 @@
 #include "gateway/model/line_rules.h"
 #include "handlers/converse.h"
 #include "handlers/flows.h"
+#include "gateway/model/audience.h"
 #include "handlers/handlers.h"
 
 static const struct message_spec own_messages[] = {
@@ -15,13 +16,30 @@ static const struct message_spec own_messages[] = {
     {"question.dropped", "", ROOM_ONE}, {NULL, NULL, ROOM_ONE},
 };
 static const struct message_spec *const message_lists[] = {
-    own_messages,       pledge_messages,         need_messages,
-    mine_messages,      cancel_messages,         account_messages,
-    consent_messages,   language_messages,       help_messages,
-    answer_messages,    flow_messages,           flow_pledge_messages,
-    flow_need_messages, flow_volunteer_messages, flow_mine_messages,
-    enlist_messages,    team_messages,           code_messages,
-    line_messages,      broadcast_messages,      office_broadcast_messages,
+    own_messages,
+    pledge_messages,
+    need_messages,
+    mine_messages,
+    cancel_messages,
+    account_messages,
+    consent_messages,
+    language_messages,
+    help_messages,
+    answer_messages,
+    flow_messages,
+    flow_pledge_messages,
+    flow_need_messages,
+    flow_volunteer_messages,
+    flow_mine_messages,
+    enlist_messages,
+    team_messages,
+    audience_messages,
+    line_messages,
+    code_messages,
+    broadcast_messages,
+    office_broadcast_messages,
+    office_campaign_messages,
+    call_messages,
 };
 
 const struct message_spec *const *dispatch_messages(size_t *n)

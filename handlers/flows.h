@@ -62,8 +62,6 @@ void menu_lines(const struct turn *t, struct menu *menu, const char *key, const 
 void menu_names(const struct turn *t, struct menu *menu, enum lex_kind kind);
 /* A name of that kind in the sender's words, as its slug. */
 bool read_name(const struct turn *t, enum lex_kind kind, struct str input, struct str *value);
-/* The name behind a slug, in the turn's language. */
-struct str say_slug(const struct turn *t, enum lex_kind kind, struct str slug);
 int slug_place(const struct turn *t, enum lex_kind kind, struct str slug); /* -1: none */
 /* Runs a command's handler as if it had come exactly and been confirmed. */
 void run_confirmed(struct turn *t, const struct command *command);

@@ -13,25 +13,16 @@
 enum { PAY_WITHIN_DAYS = 10, BARE_QUANTITY_BELOW = 1000 };
 
 const struct message_spec pledge_messages[] = {
-    {"pledge.ok", "amount title ref", ROOM_ONE},
-    {"pledge.ok.monthly", "amount title ref", ROOM_ONE},
-    {"pledge.pay", "due payto ref", ROOM_ONE},
-    {"pledge.duplicate", "ref amount title", ROOM_ONE},
-    {"pledge.ask", "amount title", ROOM_ONE},
-    {"pledge.unit", "amount rial", ROOM_ONE},
-    {"pledge.overfill", "left title", ROOM_ONE},
-    {"pledge.covered", "title code", ROOM_ONE},
-    {"pledge.covered.all", "", ROOM_ONE},
-    {"pledge.small", "amount", ROOM_ONE},
-    {"pledge.large", "phone", ROOM_ONE},
-    {"amount.missing", "title", ROOM_ONE},
-    {"amount.bad", "title", ROOM_ONE},
-    {"quantity.missing", "title", ROOM_ONE},
-    {"days.missing", "title", ROOM_ONE},
-    {"code.missing", "", ROOM_ONE},
-    {"campaign.unknown", "phone", ROOM_ONE},
-    {"campaign.closed", "title", ROOM_ONE},
-    {NULL, NULL, ROOM_ONE},
+    {"pledge.ok", "amount title ref", ROOM_ONE}, {"pledge.ok.monthly", "amount title ref", ROOM_ONE},
+    {"pledge.pay", "due payto ref", ROOM_ONE},   {"pledge.duplicate", "ref amount title", ROOM_ONE},
+    {"pledge.ask", "amount title", ROOM_ONE},    {"pledge.unit", "amount rial", ROOM_ONE},
+    {"pledge.overfill", "left title", ROOM_ONE}, {"pledge.covered", "title code", ROOM_ONE},
+    {"pledge.covered.all", "", ROOM_ONE},        {"pledge.small", "amount", ROOM_ONE},
+    {"pledge.large", "phone", ROOM_ONE},         {"amount.missing", "title", ROOM_ONE},
+    {"amount.bad", "title", ROOM_ONE},           {"quantity.missing", "title", ROOM_ONE},
+    {"days.missing", "title", ROOM_ONE},         {"code.missing", "", ROOM_ONE},
+    {"campaign.unknown", "phone", ROOM_ONE},     {"campaign.before", "title day", ROOM_ONE},
+    {"campaign.after", "title day", ROOM_ONE},   {NULL, NULL, ROOM_ONE},
 };
 
 /* What a pledge is to: one need or one campaign. */
@@ -104,12 +95,13 @@ static bool find_campaign(struct turn *t, struct target *target)
     }
     target->title = say_in(t, campaign->name_fa, campaign->name_en);
     target->pay_to = campaign->pay_to;
-    if ((campaign->starts_at > 0 && turn_now(t) < campaign->starts_at) ||
-        (campaign->ends_at > 0 && turn_now(t) >= campaign->ends_at)) {
-        turn_say(t, "campaign.closed", FIELDS({"title", target->title}));
-        return false;
-    }
-    return true;
+    bool before = turn_now(t) < campaign->starts_at;
+    if (!before && (campaign->ends_at == 0 || turn_now(t) < campaign->ends_at))
+        return true;
+    turn_say(t, before ? "campaign.before" : "campaign.after",
+             FIELDS({"title", target->title},
+                    {"day", say_day(t, before ? campaign->starts_at : campaign->ends_at - 1)}));
+    return false;
 }
 
 static bool find_target(struct turn *t, struct target *target)

@@ -99,8 +99,7 @@ static bool stands_alone(const struct command *c, const struct question *q)
 
 static enum answer answer_run(const struct command *c, const struct question *q)
 {
-    bool yes = c->name == COMMAND_yes && c->reference == 0;
-    bool no = c->name == COMMAND_no && c->reference == 0;
+    bool yes = c->name == COMMAND_yes, no = c->name == COMMAND_no;
     if (c->digits == 1 || (yes && !q->has_second))
         return ANSWER_RUN;
     if (c->digits == 2 && q->has_second)
@@ -136,6 +135,18 @@ static enum answer answer_pick(const struct command *c, struct question *q)
     return ANSWER_UNCLEAR;
 }
 
+/* `بله 52839177` answers a call, whatever is open, unless it is this question
+ * that holds the number.  A number that is wrong answers nothing. */
+static bool names_another(const struct command *c, const struct question *q)
+{
+    bool held = c->reference == q->run.reference && !is_flow(q);
+    if (c->name != COMMAND_yes && c->name != COMMAND_no)
+        return false;
+    for (size_t i = 0; i < q->pick_count; i++)
+        held = held || c->reference == q->picks[i];
+    return c->problem == PROBLEM_BAD_REFERENCE || (c->reference != 0 && !held);
+}
+
 /* Whatever is no command of its own is for the flow to read. */
 static enum answer answer_flow(const struct command *c, const struct question *q)
 {
@@ -150,8 +161,7 @@ enum answer question_answer(const struct turn *t, struct question *q)
 {
     const struct command *c = &t->command;
     enum answer answer;
-    if (stands_alone(c, q) || (c->name == COMMAND_yes && c->reference != 0) ||
-        (c->name == COMMAND_no && c->reference != 0))
+    if (stands_alone(c, q) || names_another(c, q))
         return ANSWER_NONE;
     if (is_flow(q))
         return answer_flow(c, q);

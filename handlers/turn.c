@@ -2,6 +2,7 @@
 #include "handlers/turn.h"
 
 #include "gateway/base/crypto.h"
+#include "gateway/base/date.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/number.h"
 #include "gateway/base/phone.h"
@@ -202,16 +203,13 @@ struct str say_count(const struct turn *t, int64_t count)
 
 struct str say_date(const struct turn *t, int64_t at)
 {
-    static const char *const fa[] = {"فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور",
-                                     "مهر",     "آبان",     "آذر",   "دی",  "بهمن",  "اسفند"};
-    static const char *const en[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct day day = zone_day(t->zone, persian(t) ? CALENDAR_PERSIAN : CALENDAR_GREGORIAN, at);
     int month = day.month >= 1 && day.month <= 12 ? day.month - 1 : 0;
     if (!persian(t))
-        return str_printf(t->arena, "%d %s %d", day.day, en[month], day.year);
+        return str_printf(t->arena, "%d %.3s %d", day.day, date_months_en[CALENDAR_GREGORIAN][month],
+                          day.year);
     struct str number = number_write(t->arena, day.day, true);
-    return str_printf(t->arena, "%.*s %s", STR_ARG(number), fa[month]);
+    return str_printf(t->arena, "%.*s %s", STR_ARG(number), date_months_fa[month]);
 }
 
 struct str say_day(const struct turn *t, int64_t at)

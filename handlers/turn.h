@@ -92,5 +92,7 @@ struct str say_day(const struct turn *t, int64_t at);                /* ۱۴۰۴
 struct str say_phone(const struct turn *t);                          /* the office's */
 struct str say_title(const struct turn *t, const struct need *need); /* its short one */
 struct str say_in(const struct turn *t, struct str fa, struct str en); /* the one of its language */
+/* The name of a province, specialty, …; empty for a slug that is none. */
+struct str say_slug(const struct turn *t, enum lex_kind kind, struct str slug);
 
 #endif

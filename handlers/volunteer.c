@@ -3,6 +3,7 @@
  * in USSD. */
 #include "gateway/base/crypto.h"
 #include "gateway/base/segment.h"
+#include "gateway/store/store_calls.h"
 #include "handlers/handlers.h"
 #include "handlers/question.h"
 #include "handlers/volunteers.h"
@@ -165,6 +166,7 @@ static void mark_left(struct turn *t, struct volunteer *v)
 {
     v->status = STR("left");
     volunteer_put(t->store, v, turn_now(t));
+    answers_leave(t->store, v->id); /* their places in calls are free */
 }
 
 static bool is_one(void *ctx, const struct dialogue *d)

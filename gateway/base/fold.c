@@ -161,16 +161,36 @@ struct str fold_glued(struct arena *arena, struct str folded)
     return sbuf_str(&out);
 }
 
-struct str fold_digits(struct arena *arena, struct str s)
+/* S, with what is between FIRST and LAST of these ranges folded. */
+struct range {
+    uint32_t first, last;
+};
+
+static struct str fold_ranges(struct arena *arena, struct str s, const struct range *ranges, size_t n)
 {
     struct sbuf out = sbuf_in(arena);
     while (s.n > 0) {
         struct str from = s;
         uint32_t c = utf8_next(&s);
-        if ((c >= 0x06F0 && c <= 0x06F9) || (c >= 0x0660 && c <= 0x0669))
-            sbuf_byte(&out, (char)fold_code(c));
+        bool within = false;
+        for (size_t i = 0; i < n; i++)
+            within = within || (c >= ranges[i].first && c <= ranges[i].last);
+        if (within)
+            utf8_add(&out, fold_code(c));
         else
             sbuf_add(&out, str_from(from.p, from.n - s.n));
     }
     return sbuf_str(&out);
+}
+
+struct str fold_digits(struct arena *arena, struct str s)
+{
+    static const struct range digits[] = {{0x06F0, 0x06F9}, {0x0660, 0x0669}};
+    return fold_ranges(arena, s, digits, 2);
+}
+
+struct str fold_letters(struct arena *arena, struct str s)
+{
+    static const struct range letters[] = {{0x0643, 0x0643}, {0x0649, 0x064A}}; /* ك, ى, ي */
+    return fold_ranges(arena, s, letters, 2);
 }

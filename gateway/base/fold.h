@@ -37,5 +37,8 @@ struct str fold_glued(struct arena *arena, struct str folded);
 /* Persian and Arabic digits to ASCII, everything else as it is: for cells of
  * a CSV and values of a config. */
 struct str fold_digits(struct arena *arena, struct str s);
+/* Arabic letters of a keyboard or a spreadsheet to the Persian ones that look
+ * alike (ي, ى and ك), everything else as it is: for names and titles. */
+struct str fold_letters(struct arena *arena, struct str s);
 
 #endif

@@ -156,6 +156,11 @@ int64_t json_int(const struct json *object, const char *key, int64_t fallback)
     return json_is_integer(value) ? json_integer_value(value) : fallback;
 }
 
+bool json_flag(const struct json *object, const char *key)
+{
+    return json_is_true(json_object_get(in(object), key));
+}
+
 bool json_has(const struct json *object, const char *key)
 {
     return json_object_get(in(object), key) != NULL;

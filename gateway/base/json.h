@@ -36,6 +36,7 @@ struct json *json_read(struct str text, struct error *e) MUST_CHECK; /* NULL on 
 /* Absent or of another type: a NULL str, FALLBACK, NULL. What is given lives as long as the json. */
 struct str json_str(const struct json *object, const char *key);
 int64_t json_int(const struct json *object, const char *key, int64_t fallback);
+bool json_flag(const struct json *object, const char *key); /* it is there and true */
 bool json_has(const struct json *object, const char *key);
 const struct json *json_get(const struct json *object, const char *key);
 bool json_is_list(const struct json *value);

@@ -62,7 +62,10 @@ static const struct longest longest_values[] = {
     {"day", "۱۴۰۴/۰۲/۲۹", "2026-09-29"},
     {"dial", "\u200E*0000*5724131#", "*0000*5724131#"},
     {"due", "۲۹ اردیبهشت", "29 Sep 2026"},
+    {"hint", "خراسان جنوبی، خراسان رضوی، خراسان شمالی", "South Khorasan, Razavi Khorasan, North Khorasan"},
     {"end", "۲۹ اردیبهشت", "tomorrow 10:45"},
+    {"date", "۲۹ اردیبهشت", "29 Sep 2026"},
+    {"hour", "۲۲:۳۰", "22:30"},
     {"left", "۹۹۹٬۹۹۹٬۹۹۹ تومان", "999 trillion toman"},
     {"more", "۹۹۹", "999"},
     {"name", "محمدحسین اسماعیل‌زاده‌فرد", "Mohammad-Hossein Esmaeili"},
@@ -71,6 +74,7 @@ static const struct longest longest_values[] = {
     {"people", "۹٬۹۹۹٬۹۹۹", "9,999,999"},
     {"place", "۹۹۹", "999"},
     {"phone", "02400000000", "02400000000"},
+    {"place", "درمانگاه روستای سرفاریاب", "Sarfaryab rural clinic 22"},
     {"province", "کهگیلویه و بویراحمد", "Kohgiluyeh and Boyer-Ahmad"},
     {"ready", "۹۹٬۹۹۹", "99,999"},
     {"recruiter", "نام و نام معرف او", "the recruiter's name"},
@@ -83,11 +87,11 @@ static const struct longest longest_values[] = {
     {"title", "دستگاه دیالیز ده", "dialysis machine, Yasuj1"},
     {"title2", "دستگاه دیالیز نه", "dialysis machine, Yasuj2"},
     {"typed", "1008100", "1008100"},
+    {"word", "دانشجویان‌وپزشکان‌عمومی", "generalpractitionersandnurses"},
     {"waits", "۹٬۹۹۹٬۹۹۹", "9,999,999"},
     {"why",
      "نمی‌دانم «خراسان» چیست؛ منظورتان «خراسان جنوبی» است؟",
      "I do not know \"khorassan\"; do you mean \"South Khorasan\"?"},
-    {"word", "https://www.example.org/a", "https://www.example.org/a"},
 };
 
 struct str catalogue_longest(enum language language, struct str field)

@@ -35,11 +35,11 @@ static const struct option_row service_rows[] = {
     S(unknown_replies_per_hour, OPTION_NUMBER, "3", "\"not understood\" answers to one number"),
     S(confirmations_per_hour, OPTION_NUMBER, "60", "confirmations to one number"),
     S(list_segments, OPTION_NUMBER, "3", "the longest list, in segments"),
-    S(second_yes_above, OPTION_NUMBER, "1000", "a broadcast to more people needs a second person's yes"),
     S(retry_first, OPTION_DURATION, "5s", "the first pause before a message is tried again; it doubles"),
     S(retry_most, OPTION_DURATION, "10m", "the longest such pause"),
     S(keep_messages, OPTION_DURATION, "400d", "after which messages are purged; pledges never"),
     S(disk_reserve, OPTION_SIZE, "64MiB", "below so much free disk no message is taken (503)"),
+    S(second_yes_above, OPTION_NUMBER, "1000", "what reaches more people needs a second person's yes"),
     S(texts, OPTION_TEXT, "",
       "folder with messages/, keywords.ini, provinces.ini, specialties.ini; empty: built in"),
 };

@@ -34,6 +34,20 @@ const struct lex_entry *lexicon_find(const struct lexicon *lexicon, enum lex_kin
     return entry;
 }
 
+int lexicon_slug(const struct lexicon *lexicon, enum lex_kind kind, struct str slug)
+{
+    for (size_t i = 0; i < lexicon->names[kind].n; i++)
+        if (str_eq(lexicon->names[kind].v[i].slug, slug))
+            return (int)i;
+    return -1;
+}
+
+bool lexicon_clinical(const struct lexicon *lexicon, struct str specialty)
+{
+    int place = lexicon_slug(lexicon, LEX_SPECIALTY, specialty);
+    return place >= 0 && lexicon->names[LEX_SPECIALTY].v[place].clinical;
+}
+
 bool lexicon_knows(const struct lexicon *lexicon, struct str glued)
 {
     const struct lex_entry *entry = lexicon->buckets[hash(glued) & lexicon->mask];
@@ -112,11 +126,9 @@ static int name_index(struct builder *b, enum lex_kind kind, struct str slug)
 {
     struct lex_name *v = b->lexicon->names[kind].v;
     size_t n = b->lexicon->names[kind].n;
-    for (size_t i = 0; i < n; i++)
-        if (str_eq(v[i].slug, slug))
-            return (int)i;
-    if (n == NAMES_MOST)
-        return -1;
+    int known = lexicon_slug(b->lexicon, kind, slug);
+    if (known >= 0 || n == NAMES_MOST)
+        return known;
     v[n].slug = slug;
     b->lexicon->names[kind].n++;
     return (int)n;
@@ -207,6 +219,13 @@ static void add_words(struct builder *b, enum lex_kind kind, int value, struct s
     }
 }
 
+static void set_clinical(struct builder *b, struct lex_name *name, struct str value)
+{
+    name->clinical = str_is(value, "yes");
+    if (!name->clinical && !str_is(value, "no"))
+        faults_add(b->faults, b->file, b->line, "clinical is yes or no, not %.*s", STR_ARG(value));
+}
+
 /* provinces.ini and specialties.ini: a section a slug. */
 static void add_names(struct builder *b, const struct ini *ini, enum lex_kind kind)
 {
@@ -234,10 +253,12 @@ static void add_names(struct builder *b, const struct ini *ini, enum lex_kind ki
             name->en = line->value;
         else if (str_is(line->key, "area"))
             name->area = line->value;
+        else if (str_is(line->key, "clinical") && here == LEX_SPECIALTY)
+            set_clinical(b, name, line->value);
         else if (!str_is(line->key, "words"))
-            faults_add(b->faults, b->file, b->line, "a key is fa, en, area or words, not %.*s",
+            faults_add(b->faults, b->file, b->line, "a key is fa, en, area, clinical or words, not %.*s",
                        STR_ARG(line->key));
-        if (!str_is(line->key, "area"))
+        if (!str_is(line->key, "area") && !str_is(line->key, "clinical"))
             add_words(b, here, value, line->value);
     }
     for (size_t i = 0; i < b->lexicon->names[kind].n; i++)

@@ -45,6 +45,7 @@ struct lex_entry {
 
 struct lex_name {
     struct str slug, fa, en, area;
+    bool clinical; /* of specialties: who says to be one must be verified before being sent to the ill */
 };
 
 struct lexicon {
@@ -60,6 +61,9 @@ struct lexicon {
 
 /* The entry of that kind, or NULL. */
 const struct lex_entry *lexicon_find(const struct lexicon *lexicon, enum lex_kind kind, struct str glued);
+/* The place of the name with this slug; -1: none. */
+int lexicon_slug(const struct lexicon *lexicon, enum lex_kind kind, struct str slug);
+bool lexicon_clinical(const struct lexicon *lexicon, struct str specialty);
 /* Whether the word means anything at all. */
 bool lexicon_knows(const struct lexicon *lexicon, struct str glued);
 

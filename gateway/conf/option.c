@@ -52,7 +52,7 @@ static bool size_value(struct str text, int64_t *bytes)
 
 bool option_money(struct str text, int64_t *rial)
 {
-    static const struct unit units[] = {{"toman", 10}, {"rial", 1}, {NULL, 0}};
+    static const struct unit units[] = {{"toman", 10}, {"rial", 1}, {"تومان", 10}, {"ریال", 1}, {NULL, 0}};
     return times_unit(text, units, rial);
 }
 

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "gateway/base/icu.h"
+#include "gateway/conf/catalogue.h"
 #include "gateway/conf/lexicon.h"
 
 enum {
@@ -106,9 +107,10 @@ struct audience_fault {
 bool audience_parse(const struct lexicon *lexicon, struct arena *arena, struct str text,
                     struct audience *audience, struct audience_fault *fault) MUST_CHECK;
 
-/* A sentence on what is wrong. */
-struct str audience_fault_text(struct arena *arena, const struct audience_fault *fault,
-                               enum language language);
+/* A sentence on what is wrong, of the catalogue of that language. */
+extern const struct message_spec audience_messages[];
+struct str audience_fault_text(const struct catalogue *catalogue, struct arena *arena,
+                               const struct audience_fault *fault, enum language language);
 
 /* The canonical form, which reads back as an equal tree. */
 struct str audience_print(const struct lexicon *lexicon, struct arena *arena, const struct audience *audience,

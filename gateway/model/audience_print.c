@@ -201,57 +201,35 @@ void audience_confine(struct audience *a, const struct lexicon *lexicon, const i
 
 /* ---- what is wrong ---- */
 
-/* ~ is the word as it was written, ^ the hint. */
-static const char *const sentences[AUDIENCE_PROBLEMS][LANGUAGES] = {
-    [AUDIENCE_FINE] = {"", ""},
-    [AUDIENCE_EMPTY] = {"مخاطب نوشته نشده است؛ مثلاً: پزشکان زنجان",
-                        "no audience; for example: physicians zanjan"},
-    [AUDIENCE_TOO_LONG] =
-        {"مخاطب بلندتر از اندازه است؛ کوتاه‌تر بنویسید.",
-         "the audience is too long; make it shorter"},
-    [AUDIENCE_TOO_MANY] =
-        {"بخش‌های مخاطب بیش از ۶۴ تاست؛ کوتاه‌تر بنویسید.",
-         "the audience has more than 64 parts; make it shorter"},
-    [AUDIENCE_TOO_DEEP] = {"پرانتزها یا «نه»ها بیش از ۱۶ لایه‌اند.",
-                           "brackets or NOTs go deeper than 16"},
-    [AUDIENCE_UNKNOWN] = {"نمی‌دانم «~» چیست.", "I do not know \"~\""},
-    [AUDIENCE_AMBIGUOUS] = {"«~» نام چند استان است؛ کدام: ^؟", "\"~\" fits several provinces: ^?"},
-    [AUDIENCE_NOTHING_BEFORE] = {"پیش از «~» چیزی نیست.", "nothing stands before \"~\""},
-    [AUDIENCE_NOTHING_BEHIND] = {"پس از «~» چیزی نیست.", "nothing stands behind \"~\""},
-    [AUDIENCE_UNCLOSED] = {"«~» بسته نشده است.", "\"~\" is not closed"},
-    [AUDIENCE_UNOPENED] = {"«~» باز نشده است.", "\"~\" closes nothing"},
-    [AUDIENCE_NO_PROVINCE] = {"پس از «~» نام استان بنویسید.", "a province must stand behind \"~\""},
-    [AUDIENCE_NO_CAMPAIGN] = {"پس از «~» کلیدواژهٔ پویش را بنویسید.",
-                              "the campaign's word must stand behind \"~\""},
-    [AUDIENCE_NO_CODE] = {"پس از «~» کد نیاز را بنویسید.", "the need's code must stand behind \"~\""},
-    [AUDIENCE_BAD_CODE] = {"کد «~» درست نیست؛ دوباره نگاه کنید.", "the code \"~\" is not right; look again"},
-    [AUDIENCE_NO_DATE] = {"پس از «~» تاریخ یا مدت بنویسید: ۱۴۰۵/۰۶/۰۱ یا ۳۰ روز",
-                          "a date or a time must stand behind \"~\": 2026-08-23 or 30d"},
-    [AUDIENCE_BAD_DATE] = {"روز «~» در تقویم نیست.", "there is no day \"~\""},
-    [AUDIENCE_BAD_DURATION] = {"مدت «~» را نفهمیدم؛ مثلاً: ۳۰ روز", "\"~\" is no time; for example: 30d"},
-    [AUDIENCE_CAMPAIGN_ABSENT] = {"پویشی به نام «~» نیست.", "there is no campaign \"~\""},
-    [AUDIENCE_NEED_ABSENT] = {"نیازی با کد «~» نیست.", "there is no need \"~\""},
+const struct message_spec audience_messages[AUDIENCE_PROBLEMS + 1] = {
+    [AUDIENCE_FINE] = {"audience.nearest", "word hint", ROOM_ONE}, /* of an unknown word */
+    [AUDIENCE_EMPTY] = {"audience.empty", "", ROOM_ONE},
+    [AUDIENCE_TOO_LONG] = {"audience.long", "", ROOM_ONE},
+    [AUDIENCE_TOO_MANY] = {"audience.many", "", ROOM_ONE},
+    [AUDIENCE_TOO_DEEP] = {"audience.deep", "", ROOM_ONE},
+    [AUDIENCE_UNKNOWN] = {"audience.unknown", "word", ROOM_ONE},
+    [AUDIENCE_AMBIGUOUS] = {"audience.ambiguous", "word hint", ROOM_ONE},
+    [AUDIENCE_NOTHING_BEFORE] = {"audience.before", "word", ROOM_ONE},
+    [AUDIENCE_NOTHING_BEHIND] = {"audience.behind", "word", ROOM_ONE},
+    [AUDIENCE_UNCLOSED] = {"audience.unclosed", "word", ROOM_ONE},
+    [AUDIENCE_UNOPENED] = {"audience.unopened", "word", ROOM_ONE},
+    [AUDIENCE_NO_PROVINCE] = {"audience.no_province", "word", ROOM_ONE},
+    [AUDIENCE_NO_CAMPAIGN] = {"audience.no_campaign", "word", ROOM_ONE},
+    [AUDIENCE_NO_CODE] = {"audience.no_code", "word", ROOM_ONE},
+    [AUDIENCE_BAD_CODE] = {"audience.bad_code", "word", ROOM_ONE},
+    [AUDIENCE_NO_DATE] = {"audience.no_date", "word", ROOM_ONE},
+    [AUDIENCE_BAD_DATE] = {"audience.bad_date", "word", ROOM_ONE},
+    [AUDIENCE_BAD_DURATION] = {"audience.bad_duration", "word", ROOM_ONE},
+    [AUDIENCE_CAMPAIGN_ABSENT] = {"audience.campaign_absent", "word", ROOM_ONE},
+    [AUDIENCE_NEED_ABSENT] = {"audience.need_absent", "word", ROOM_ONE},
+    [AUDIENCE_PROBLEMS] = {NULL, NULL, ROOM_ONE},
 };
-static const char *const suggestions[LANGUAGES] = {
-    "نمی‌دانم «~» چیست؛ منظورتان «^» است؟",
-    "I do not know \"~\"; do you mean \"^\"?"};
 
-enum { WORD_SHOWN_MOST = 60 /* bytes */ };
-
-struct str audience_fault_text(struct arena *arena, const struct audience_fault *fault,
-                               enum language language)
+struct str audience_fault_text(const struct catalogue *catalogue, struct arena *arena,
+                               const struct audience_fault *fault, enum language language)
 {
-    struct sbuf out = sbuf_in(arena);
+    const struct text_field fields[] = {{"word", fault->word}, {"hint", fault->hint[language]}};
     bool hinted = fault->problem == AUDIENCE_UNKNOWN && fault->hint[language].n > 0;
-    const char *c = hinted ? suggestions[language] : sentences[fault->problem][language];
-    struct str word = utf8_cut(fault->word, WORD_SHOWN_MOST);
-    for (; *c != '\0'; c++) {
-        if (*c == '~')
-            sbuf_printf(&out, "%.*s%s", STR_ARG(word), word.n < fault->word.n ? "…" : "");
-        else if (*c == '^')
-            sbuf_add(&out, fault->hint[language]);
-        else
-            sbuf_byte(&out, *c);
-    }
-    return sbuf_str(&out);
+    return catalogue_say(catalogue, arena, audience_messages[hinted ? AUDIENCE_FINE : fault->problem].key,
+                         fields, 2);
 }

@@ -122,10 +122,7 @@ static int slug_index(const struct json *json, const char *key, const struct lex
                       enum lex_kind kind)
 {
     struct str slug = json_str(json, key);
-    for (size_t i = 0; slug.n > 0 && i < lexicon->names[kind].n; i++)
-        if (str_eq(lexicon->names[kind].v[i].slug, slug))
-            return (int)i;
-    return -1;
+    return slug.n > 0 ? lexicon_slug(lexicon, kind, slug) : -1;
 }
 
 static uint32_t number_of(const struct json *json, const char *key)

@@ -49,7 +49,7 @@ struct need {
 
 struct campaign {
     int64_t id;
-    struct str word, name_fa, name_en, pay_to, provinces;
+    struct str word, name_fa, name_en, pay_to, provinces, organisation; /* provinces: slugs; of none: all */
     int64_t goal_rial, pledged_rial;
     int64_t starts_at, ends_at; /* 0: open on that side */
 };

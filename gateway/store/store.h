@@ -127,6 +127,7 @@ bool need_pledge(struct store *store, uint32_t code, int64_t quantity, int64_t n
 void need_release(struct store *store, uint32_t code, int64_t quantity, int64_t now);
 
 bool campaign_find(struct store *store, struct arena *arena, struct str folded, struct campaign *campaign);
+bool campaign_get(struct store *store, struct arena *arena, int64_t id, struct campaign *campaign);
 size_t campaign_page(struct store *store, struct arena *arena, int64_t after, struct campaign *campaigns,
                      size_t most);
 int64_t campaign_add(struct store *store, const struct campaign *campaign, int64_t now);

@@ -2,6 +2,7 @@
  * what recruiters achieved stay as they are, under a number that is no phone.
  * Every statement may be run again; it then finds nothing. */
 #include "gateway/store/query.h"
+#include "gateway/store/store_calls.h"
 
 /* Random, so that it leads nowhere, and one for all, so that pledges of one
  * donor still count as one donor's.  Below 0: no phone, and nothing is sent. */
@@ -38,6 +39,7 @@ static int64_t remove_phone(struct store *store, enum query_name name, int64_t p
 void forget_person(struct store *store, struct forgetting *f)
 {
     int64_t by = stand_in();
+    answers_forget(store, by, f->phone);
     f->people = remove_phone(store, QUERY_forget_volunteers, f->phone);
     f->people += replace_phone(store, QUERY_forget_counted, by, f->phone);
     f->pledges = replace_phone(store, QUERY_forget_pledges, by, f->phone);

@@ -180,12 +180,24 @@ static void take_campaign(struct query *q, struct arena *arena, struct campaign 
     c->pledged_rial = query_take_int(q);
     c->starts_at = query_take_int(q);
     c->ends_at = query_take_int(q);
+    c->organisation = query_take_text(q, arena);
 }
 
 bool campaign_find(struct store *store, struct arena *arena, struct str folded, struct campaign *campaign)
 {
     struct query q = query_begin(store, QUERY_campaign_find);
     query_text(&q, folded);
+    bool found = query_row(&q);
+    if (found)
+        take_campaign(&q, arena, campaign);
+    query_end(&q);
+    return found;
+}
+
+bool campaign_get(struct store *store, struct arena *arena, int64_t id, struct campaign *campaign)
+{
+    struct query q = query_begin(store, QUERY_campaign_get);
+    query_int(&q, id);
     bool found = query_row(&q);
     if (found)
         take_campaign(&q, arena, campaign);
@@ -217,6 +229,7 @@ int64_t campaign_add(struct store *store, const struct campaign *c, int64_t now)
     query_int(&q, c->goal_rial);
     query_int(&q, c->starts_at);
     query_int(&q, c->ends_at);
+    query_text(&q, c->organisation);
     query_int(&q, now);
     if (query_row(&q))
         id = query_take_int(&q);

@@ -44,5 +44,34 @@ void proposal_drop(struct store *store, int64_t phone);
 bool staff_lock(struct store *store, int64_t phone, int64_t until, int64_t now) MUST_CHECK;
 /* Phones of admins, deputies too. */
 size_t staff_admins(struct store *store, int64_t *phones, size_t most);
+/* ---- campaigns: what is done with them in an office ---- */
+
+/* Whether it is the actor's: their provinces hold all of its, and it is of
+ * their organisation where they are of one. */
+bool campaign_mine(const struct actor *actor, const struct campaign *campaign);
+/* By id; false for one that is not the actor's, too. */
+bool campaign_get_scoped(struct store *store, struct arena *arena, const struct actor *actor, int64_t id,
+                         struct campaign *campaign);
+/* All but its keywords and its organisation. */
+bool campaign_put(struct store *store, const struct campaign *campaign);
+size_t campaign_words(struct store *store, struct arena *arena, int64_t id, struct str *words, size_t most);
+
+/* Sums of the pledges that stand, counted from the rows. */
+struct campaign_sum {
+    int64_t campaign;
+    struct str province; /* of the donors; "unknown"; empty in totals */
+    int64_t pledges, amount_rial, received_rial, donors;
+};
+/* Of one campaign, or of all for ID 0; one without pledges has no row. */
+size_t campaign_totals(struct store *store, struct arena *arena, int64_t id, struct campaign_sum *rows,
+                       size_t most);
+/* By the donors' provinces, of those within SCOPE (actor.h). */
+size_t campaign_sums(struct store *store, struct arena *arena, int64_t id, struct str scope,
+                     struct campaign_sum *rows, size_t most);
+
+bool need_in_scope(struct store *store, const struct actor *actor, uint32_t code);
+/* A campaign's pledge of money, not spent on any need yet, is for this one
+ * from now on; it stays the campaign's.  False: it is none such. */
+bool pledge_allot(struct store *store, int64_t id, uint32_t need, int64_t now);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "gateway/base/fold.h"
 #include "gateway/import.h"
+#include "tests/dialogs/call_stage.h"
 #include "tests/dialogs/handset.h"
 #include "tests/dialogs/script.h"
 
@@ -193,7 +194,7 @@ static void say(struct play *p, struct str line)
         wrong(p, "outcome %d where %d is due (%s)", outcome, p->due, store_reason(p->store));
     p->answer_count = p->answered = 0;
     if (outcome == DISPATCH_OK || outcome == DISPATCH_FAILED)
-        p->answer_count = outbox_replies(p->store, p->arena, message, rows, ANSWERS_MOST);
+        p->answer_count = outbox_page(p->store, p->arena, p->seen, rows, ANSWERS_MOST);
     for (size_t i = 0; i < p->answer_count; i++) {
         p->answers[i] = labelled(p, &rows[i]);
         p->names.again = rows[0].text;
@@ -229,11 +230,11 @@ static void after_step(struct play *p, bool page)
     if (p->show && page)
         show_page(p);
     for (size_t i = 0; i < p->answer_count; i++) {
-        p->answers[i] = rows[i].text;
+        p->answers[i] = labelled(p, &rows[i]);
         p->seen = rows[i].id;
         check_answer(p, rows[i].text);
         if (p->show)
-            show(p, rows[i].text);
+            show(p, p->answers[i]);
     }
     p->page_due = page && !p->show;
     bind_references(p);
@@ -398,6 +399,49 @@ static void add_staff(struct play *p, struct str rest)
         wrong(p, "@staff PHONE ROLE [NAME]");
 }
 
+/* What time or the office does about calls, and what that sends. */
+static bool direct_call(struct play *p, struct str what, struct str rest)
+{
+    struct office o = {.store = p->store,
+                       .config = p->config,
+                       .arena = p->arena,
+                       .zone = p->zone,
+                       .now_ms = p->now_ms,
+                       .actor = actor_operator(DOOR_CLI)};
+    struct error e = {"not as it should be written"};
+    bool good = true;
+    if (!store_begin(p->store))
+        return false;
+    struct str text = unescape(&p->names, rest);
+    if (str_is(what, "volunteer"))
+        good = stage_volunteer(p->store, text, p->now_ms / 1000);
+    else if (str_is(what, "call"))
+        good = stage_call(&o, text, &e);
+    else if (str_is(what, "care"))
+        stage_care(&o);
+    else if (str_is(what, "act")) {
+        struct str act = word(&text);
+        good = stage_act(&o, act, str_trim(text));
+    }
+    if (!good)
+        wrong(p, "@%.*s: %s", STR_ARG(what), e.text);
+    if (store_commit(p->store) != STORE_DONE)
+        wrong(p, "%s", store_reason(p->store));
+    for (int64_t i = 1; p->names.count < NAMES_MOST && i < 4; i++) { /* calls are numbered first */
+        struct str name = str_printf(p->arena, "ref%lld", (long long)i);
+        if (value_of(&p->names, name) == NULL)
+            p->names.bound[p->names.count++] =
+                (struct binding){name, str_printf(p->arena, "%u", store_reference(p->store, i))};
+    }
+    after_step(p, false);
+    return true;
+}
+
+static bool about_calls(struct str what)
+{
+    return str_is(what, "volunteer") || str_is(what, "call") || str_is(what, "care") || str_is(what, "act");
+}
+
 static struct str people_of(struct play *p, struct str what, int64_t phone)
 {
     struct volunteer rows[8];
@@ -423,6 +467,8 @@ static struct str state_of(struct play *p, struct str what, struct str which)
     if (!str_to_i64(str_of(phone.digits), &number))
         return STR("no phone");
     contact_get(p->store, p->arena, number, &contact);
+    if (str_is(what, "answer"))
+        return stage_answer(p->store, p->arena, unescape(&p->names, which), number);
     if (str_starts(what, STR("volunteer")))
         return people_of(p, what, number);
     if (str_is(what, "stopped"))
@@ -489,7 +535,10 @@ static void direct(struct play *p, struct str rest)
         accept_all(p);
     else if (str_is(what, "stored"))
         check_stored(p, rest);
-    else if (!direct_ussd(p, what, rest))
+    else if (about_calls(what)) {
+        if (!direct_call(p, what, rest))
+            wrong(p, "%s", store_reason(p->store));
+    } else if (!direct_ussd(p, what, rest))
         wrong(p, "not known: @%.*s", STR_ARG(what));
 }
 

@@ -131,6 +131,77 @@ def campaign(stage):
         assert [(r["campaign"], r["amount_rial"]) for r in rows] == [("سلامت", "10000000")], f"{rows}"
 
 
+@case("campaigns: a window in Solar Hijri, shown in both calendars; changed, summed, allotted")
+def campaign_windows(stage):
+    with stage.fresh() as (service, telecom):
+        head, *_ = service.cli("campaign", "list").stdout.splitlines()
+        assert head == ("id,keyword,name_fa,name_en,goal_rial,pledged_rial,from,to,provinces,pay_to,pledges,"
+                        "received_rial"), head
+        service.cli("campaign", "add", "مهر", "mehr", "--name-fa", "نذر مهر", "--name-en", "Nazr-e Mehr", "--from",
+                    "۱۴۰۵/۰۱/۰۱", "--to", "30 esfand 1408", "--goal", "۱۰۰۰۰۰۰۰ تومان", "--province", "fars")
+        shown = json.loads(service.cli("campaign", "show", "MEHR").stdout)
+        assert (shown["from"], shown["from_solar_hijri"], shown["to"], shown["to_solar_hijri"]) == (
+            "2026-03-21", "1405/01/01", "2030-03-20", "1408/12/30"), f"{shown}"
+        assert shown["keywords"] == ["مهر", "mehr"] and shown["percent"] == 0 and shown["state"] == "open", f"{shown}"
+        row, = service.rows("campaign", "list")
+        assert (row["from"], row["to"]) == ("2026-03-20T20:30:00Z", "2030-03-20T20:30:00Z"), f"{row}"
+        phone = stage.phone()
+        service.send(phone, "نذرمهر 500 هزار تومان")
+        assert telecom.wait(phone, 1, 2.0), "no confirmation"
+        shown = json.loads(service.cli("campaign", "show", "مهر").stdout)
+        assert (shown["pledged_rial"], shown["pledges"], shown["donors"], shown["percent"]) == (5000000, 1, 1, 5)
+        assert service.cli("campaign", "sums", "mehr").stdout.splitlines() == [
+            "province,pledges,amount_rial,received_rial,donors", "unknown,1,5000000,0,1"]
+        pledge, = service.pledges(phone)
+        service.cli("campaign", "allot", pledge["reference"], "1007")
+        pledge, = service.pledges(phone)
+        assert (pledge["need"], pledge["campaign"]) == ("1007", "مهر"), f"{pledge}"
+        again = service.cli("campaign", "allot", pledge["reference"], "1007", expect=1)
+        assert "counts to a need already" in again.stderr, again.stderr
+        service.send(phone, f"لغو {pledge['reference']}")
+        assert telecom.wait(phone, 2, 2.0), "no answer"
+        need = json.loads(service.cli("need", "show", "1007").stdout)
+        shown = json.loads(service.cli("campaign", "show", "مهر").stdout)
+        assert (need["pledged"], shown["pledged_rial"], shown["pledges"]) == (0, 0, 0), f"{need} {shown}"
+        service.cli("campaign", "change", "مهر", "--from", "1405/01/01", "--to", "1405/01/31")
+        service.send(phone, "نذر مهر 500 هزار تومان")
+        closed = telecom.wait(phone, 3, 2.0)
+        assert "۱۴۰۵/۰۱/۳۱" in closed[-1].text, f"{closed[-1].text}"
+
+
+@case("campaigns: what is wrong is told, and a coordinator keeps to the own provinces")
+def campaign_faults(stage):
+    with stage.fresh() as (service, _):
+        where = "09121110000"
+        service.cli("staff", "add", where, "--role", "coordinator", "--province", "fars")
+        for words, told in (
+                (("add", "x", "--from", "1404/12/30"), "from: 30 Esfand 1404 does not exist: 1404 is a common year"),
+                (("add", "x", "--to", "05/09/15"), 'to: "05" is no year'),
+                (("add", "x", "--to", "soon"), 'to: "soon" is no date'),
+                (("add", "x", "--from", "1405/9/2", "--to", "1405/9/1"), "end before it begins"),
+                (("add", "x", "--goal", "many"), "goal: must be money"),
+                (("add", "x", "--province", "atlantis"), "must be one of our list"),
+                (("add", "two words"), "one word"),
+                (("add", "x", "--as", where), "only for your own provinces"),
+                (("add", "x", "--province", "qom", "--as", where), "only for your own provinces"),
+                (("add", "x", "--as", "09129999999"), "nobody of the staff"),
+                (("show", "x"), "no campaign has the keyword x"), (("sums", "x"), "no campaign has the keyword x"),
+                (("change", "x"), "no campaign has the keyword x"),
+                (("allot", "48291761", "1007"), "no pledge to a campaign")):
+            done = service.cli("campaign", *words, expect=1)
+            assert told in done.stderr, f"{words}: {done.stderr}"
+        assert service.rows("campaign", "list") == [], "nothing is kept of what was refused"
+        service.cli("campaign", "add", "x", "--province", "fars", "--as", where)
+        service.cli("campaign", "add", "y")
+        done = service.cli("campaign", "change", "y", "--goal", "5 toman", "--as", where, expect=1)
+        assert "no campaign of yours" in done.stderr, done.stderr
+        service.cli("campaign", "change", "x", "--goal", "5000 toman", "--as", where)
+        goals = {row["keyword"]: row["goal_rial"] for row in service.rows("campaign", "list")}
+        assert goals == {"x": "50000", "y": "0"}, f"{goals}"
+        assert service.cli("campaign", "allot", "a", "1007", expect=64)
+        assert service.cli("campaign", "move", expect=64)
+
+
 @case("import needs while the service runs: seen at once")
 def import_running(stage):
     with stage.fresh() as (service, telecom):

@@ -27,7 +27,8 @@ static void check_fault(struct arena *arena, struct str text, const struct audie
     MUST(f->problem > AUDIENCE_FINE && f->problem < AUDIENCE_PROBLEMS);
     MUST(f->place.at <= all && f->place.length <= all - f->place.at);
     for (int language = 0; language < LANGUAGES; language++) {
-        struct str said = audience_fault_text(arena, f, (enum language)language);
+        struct str said =
+            audience_fault_text(words.texts->catalogue[language], arena, f, (enum language)language);
         MUST(said.n > 0 && said.n < 2000 && utf8_valid(said));
     }
 }

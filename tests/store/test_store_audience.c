@@ -289,18 +289,21 @@ static void points_at_what_is_absent(void **state)
     struct audience a;
     struct audience_fault f;
     assert_int_equal(words_open(&words), 0);
-    const struct lexicon *lexicon = ((struct words *)words)->texts->lexicon;
+    const struct texts *texts = ((struct words *)words)->texts;
+    const struct lexicon *lexicon = texts->lexicon;
     begin(w);
     assert_true(audience_parse(lexicon, w->arena, STR("zanjan پویش نوروز"), &a, &f));
     assert_false(audience_resolve(w->store, w->arena, &a, &f));
     assert_int_equal(f.problem, AUDIENCE_CAMPAIGN_ABSENT);
     assert_int_equal(f.place.at, 7);
     assert_int_equal(f.place.length, 10);
-    assert_text(audience_fault_text(w->arena, &f, LANGUAGE_FA), "پویشی به نام «نوروز» نیست.");
+    assert_text(audience_fault_text(texts->catalogue[LANGUAGE_FA], w->arena, &f, LANGUAGE_FA),
+                "پویشی به نام «نوروز» نیست.");
     assert_true(audience_parse(lexicon, w->arena, STR("need 1007"), &a, &f));
     assert_false(audience_resolve(w->store, w->arena, &a, &f));
     assert_int_equal(f.problem, AUDIENCE_NEED_ABSENT);
-    assert_text(audience_fault_text(w->arena, &f, LANGUAGE_EN), "there is no need \"1007\"");
+    assert_text(audience_fault_text(texts->catalogue[LANGUAGE_EN], w->arena, &f, LANGUAGE_EN),
+                "There is no need \"1007\".");
     store_rollback(w->store);
     assert_int_equal(words_close(&words), 0);
 }

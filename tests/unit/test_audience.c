@@ -14,6 +14,13 @@ static const struct lexicon *lexicon_of(void **state)
     return ((struct words *)*state)->texts->lexicon;
 }
 
+static struct str said(void **state, struct arena *arena, const struct audience_fault *fault,
+                       enum language language)
+{
+    const struct words *words = *state;
+    return audience_fault_text(words->texts->catalogue[language], arena, fault, language);
+}
+
 struct good {
     const char *text, *en;
 };
@@ -100,7 +107,7 @@ static void reads(void **state)
             printed = audience_print(lexicon_of(state), arena, &a, LANGUAGE_EN);
         if (!tally_check(&t, str_is(printed, goods[i].en), "\"%s\" is \"%.*s\", not \"%s\"; %.*s",
                          goods[i].text, STR_ARG(printed), goods[i].en,
-                         STR_ARG(audience_fault_text(arena, &fault, LANGUAGE_EN))))
+                         STR_ARG(said(state, arena, &fault, LANGUAGE_EN))))
             continue;
         persian = audience_print(lexicon_of(state), arena, &a, LANGUAGE_FA);
         tally_check(&t,
@@ -141,12 +148,12 @@ struct bad {
     const char *said;    /* a part of the sentence, in either language */
 };
 static const struct bad bads[] = {
-    {"", AUDIENCE_EMPTY, 0, 0, "no audience"},
-    {"   ", AUDIENCE_EMPTY, 0, 0, "no audience"},
-    {"in the", AUDIENCE_EMPTY, 0, 6, "no audience"},
+    {"", AUDIENCE_EMPTY, 0, 0, "audience is missing"},
+    {"   ", AUDIENCE_EMPTY, 0, 0, "audience is missing"},
+    {"in the", AUDIENCE_EMPTY, 0, 6, "audience is missing"},
     {"زنجون", AUDIENCE_UNKNOWN, 0, 5,
-     "نمی‌دانم «زنجون» چیست؛ منظورتان «زنجان» است؟"},
-    {"zanjoon", AUDIENCE_UNKNOWN, 0, 7, "I do not know \"zanjoon\"; do you mean \"Zanjan\"?"},
+     "نمی‌دانم «زنجون» چیست.\nمنظورتان «زنجان» است؟"},
+    {"zanjoon", AUDIENCE_UNKNOWN, 0, 7, "I do not know \"zanjoon\". Do you mean \"Zanjan\"?"},
     {"پزشکان و زنجون", AUDIENCE_UNKNOWN, 9, 5, "«زنجان»"},
     {"physicans in qom", AUDIENCE_UNKNOWN, 0, 9, "\"physician\""},
     {"donrs", AUDIENCE_UNKNOWN, 0, 5, "\"donors\""},
@@ -156,7 +163,7 @@ static const struct bad bads[] = {
     {"fars / zanjan", AUDIENCE_UNKNOWN, 5, 1, "\"/\""},
     {"fars -zanjan", AUDIENCE_UNKNOWN, 5, 7, "\"-zanjan\""},
     {"fars & zanjan", AUDIENCE_UNKNOWN, 5, 1, "\"&\""},
-    {"zanjan, qom", AUDIENCE_UNKNOWN, 6, 1, "do you mean \"or\"?"},
+    {"zanjan, qom", AUDIENCE_UNKNOWN, 6, 1, "Do you mean \"or\"?"},
     {"استان زنجون", AUDIENCE_UNKNOWN, 6, 5, "«زنجان»"},
     {"خراسان", AUDIENCE_AMBIGUOUS, 0, 6, "خراسان رضوی"},
     {"donors khorasan", AUDIENCE_AMBIGUOUS, 7, 8, "Razavi Khorasan"},
@@ -207,8 +214,8 @@ static void points_at_the_fault(void **state)
                 &t, !good && f.problem == b->problem && f.place.at == b->at && f.place.length == b->length,
                 "\"%s\": problem %d at %u, %u long", b->text, (int)f.problem, f.place.at, f.place.length))
             continue;
-        const char *fa = str_cstr(arena, audience_fault_text(arena, &f, LANGUAGE_FA));
-        const char *en = str_cstr(arena, audience_fault_text(arena, &f, LANGUAGE_EN));
+        const char *fa = str_cstr(arena, said(state, arena, &f, LANGUAGE_FA));
+        const char *en = str_cstr(arena, said(state, arena, &f, LANGUAGE_EN));
         tally_check(&t, strstr(fa, b->said) != NULL || strstr(en, b->said) != NULL,
                     "\"%s\" gives \"%s\", \"%s\"", b->text, fa, en);
     }
@@ -243,21 +250,6 @@ static void keeps_to_its_limits(void **state)
 }
 
 /* ---- what a tree is used for ---- */
-
-static void every_problem_has_its_sentence(void **state)
-{
-    struct arena *arena = arena_new(4096);
-    (void)state;
-    for (int i = AUDIENCE_FINE + 1; i < AUDIENCE_PROBLEMS; i++)
-        for (int language = 0; language < LANGUAGES; language++) {
-            struct audience_fault f = {
-                .problem = (enum audience_problem)i, .word = STR("w"), .hint = {STR("h"), STR("h")}};
-            struct str said = audience_fault_text(arena, &f, (enum language)language);
-            assert_true(said.n > 5 && memchr(said.p, '~', said.n) == NULL &&
-                        memchr(said.p, '^', said.n) == NULL);
-        }
-    arena_free(arena);
-}
 
 static void the_words_are_folded(void **state)
 {
@@ -369,7 +361,6 @@ int main(void)
         cmocka_unit_test(prints_persian),
         cmocka_unit_test(points_at_the_fault),
         cmocka_unit_test(keeps_to_its_limits),
-        cmocka_unit_test(every_problem_has_its_sentence),
         cmocka_unit_test(the_words_are_folded),
         cmocka_unit_test(a_date_is_a_whole_local_day),
         cmocka_unit_test(doubts_two_at_once),

@@ -35,6 +35,11 @@ static void times_of_consent_are_read(void **state)
         {"2025-09-23T10:20:00-01", 1758626400},
         {"1404/07/01 10:20", 1758622800},
         {"2024-02-29", 1709164800},
+        {"۱۴۰۴/۰۷/۰۱", 1758585600},
+        {"١٤٠٤/٧/١ ١٠:٢٠", 1758622800},
+        {"۱ مهر ۱۴۰۴", 1758585600},
+        {"1 mehr 1404 10:20", 1758622800},
+        {"1 mehr", 0},
         {"2025-02-29", 0},
         {"1404/12/30", 0},
         {"1403/12/30", 1742428800},
@@ -88,6 +93,9 @@ static void faults_name_their_line(void **state)
         {"phone,availability\n09121111111,x\n", "p.csv:2: availability: "},
         {"phone,language\n09121111111,de\n", "p.csv:2: language: "},
         {"phone,consent_at\n09121111111,2199-01-01\n", "p.csv:2: consent_at: lies in the future"},
+        {"phone,consent_at\n09121111111,۱۳۴۰/۰۱/۰۱\n", "p.csv:2: consent_at: lies before 1970"},
+        {"phone,consent_at\n\n09121111111,۳۰ اسفند ۱۴۰۲\n",
+         "p.csv:3: consent_at: 30 Esfand 1402 does not exist: 1402 is a common year"},
         {"phone,name\n09121111111,a\n+989121111111,\n", "p.csv:3: phone: stands in line 2 already"},
         {"phone,name\n09121111111,علي\n۰۹۱۲۱۱۱۱۱۱۱,علی\n", "p.csv:3: phone: stands in line 2 already"},
     };
@@ -146,7 +154,7 @@ static void rows_find_their_people(void **state)
     assert_int_equal(apply(w, store, "phone,name\n,\n09121111111,\n").added, 1);
     assert_int_equal(apply(w, store, "phone,name,specialty\n09121111111,علي,nurse\n").changed, 1);
     struct volunteer v = one(w, store, 989121111111);
-    assert_true(str_is(v.name, "علي") && str_is(v.specialty, "nurse") && str_is(v.status, "listed"));
+    assert_true(str_is(v.name, "علی") && str_is(v.specialty, "nurse") && str_is(v.status, "listed"));
     assert_int_equal(apply(w, store, "phone,name\n09121111111,علی\n").changed, 0); /* the same letters */
     assert_int_equal(
         apply(w, store, "phone,consent_source,consent_at\n09121111111,list,1404/07/01\n").changed, 1);

@@ -57,6 +57,9 @@ CREATE TABLE audit (
     detail TEXT NOT NULL
 );
 
+-- Whose campaign it is; empty: nobody's in particular.
+ALTER TABLE campaign ADD COLUMN organisation TEXT NOT NULL DEFAULT '';
+
 -- ---- broadcasts and calls ----
 
 -- id, of both: a place in the sequence of references.  What they send are rows
@@ -105,8 +108,8 @@ CREATE TABLE reach (
 );
 
 -- kind: team, visit, meeting, rollcall.  status: draft, open, full, paused,
--- done, cancelled.  clinical places are for verified clinicians.  invited: how
--- many were asked; wave_at: when the last wave went; wave: how many it asks.
+-- done, cancelled; it is looked after from its approval until ended_at is set.
+-- turns: how many have answered, so that who came first is known.
 CREATE TABLE call (
     id {id},
     kind TEXT NOT NULL,
@@ -115,33 +118,40 @@ CREATE TABLE call (
     approver {int} NOT NULL,
     title TEXT NOT NULL,
     place TEXT NOT NULL,
+    place_en TEXT NOT NULL,
     starts_at {int} NOT NULL,
     ends_at {int} NOT NULL,
     channel TEXT NOT NULL,
     urgent {int} NOT NULL,
     reason TEXT NOT NULL,
-    invited {int} NOT NULL,
-    waves {int} NOT NULL,
-    wave_at {int} NOT NULL,
-    wave_left {int} NOT NULL,
-    cursor {int} NOT NULL,
+    turns {int} NOT NULL,
     created_at {int} NOT NULL,
     fixed_at {int} NOT NULL,
     ended_at {int} NOT NULL
 );
-CREATE INDEX call_live ON call (starts_at) WHERE status IN ('open', 'full', 'paused');
+CREATE INDEX call_live ON call (id) WHERE ended_at = 0 AND status <> 'draft';
 
--- A quota is held in one row and changed by one conditional update.
+-- The places for one specialty: held in one row and changed by one conditional
+-- update.  clinical: for verified people only.  taken: heads that have a place.
+-- asked: whom the waves asked; wave_at: when the last one went, wave_left: how
+-- many it still asks; cursor: the last volunteer it looked at.
 CREATE TABLE call_quota (
     call {int} NOT NULL,
     specialty TEXT NOT NULL,
+    clinical {int} NOT NULL,
     quota {int} NOT NULL,
     taken {int} NOT NULL,
+    asked {int} NOT NULL,
+    waves {int} NOT NULL,
+    wave_at {int} NOT NULL,
+    wave_left {int} NOT NULL,
+    cursor {int} NOT NULL,
     PRIMARY KEY (call, specialty)
 );
 
--- state: place, standby, no, withdrawn, arrived.  turn: who came first, of the
--- call's own count; hours: served, in minutes.
+-- state: place, standby, no, withdrawn, arrived.  minutes: served.  reminded_at:
+-- or from when on no reminder is due.  settled_at: when its hours were credited,
+-- or it was told that the call is cancelled.
 CREATE TABLE call_answer (
     call {int} NOT NULL,
     phone {int} NOT NULL,
@@ -154,10 +164,15 @@ CREATE TABLE call_answer (
     reminded_at {int} NOT NULL,
     arrived_at {int} NOT NULL,
     minutes {int} NOT NULL,
+    settled_at {int} NOT NULL,
     PRIMARY KEY (call, phone)
 );
 CREATE INDEX call_answer_turn ON call_answer (call, state, specialty, turn);
-CREATE INDEX call_answer_volunteer ON call_answer (volunteer) WHERE minutes > 0;
+CREATE INDEX call_answer_phone ON call_answer (phone);
+CREATE INDEX call_answer_volunteer ON call_answer (volunteer);
+
+-- Whom a call asks, the longest registered first.
+CREATE INDEX volunteer_called ON volunteer (specialty, id);
 
 -- source: the broadcast or call that it belongs to, 0 for none.  A phone that
 -- was forgotten is 0, and there may be many of those.
