@@ -1,7 +1,8 @@
 /* The ceiling: what evhttp alone can do on this machine with the request that
  * `load` sends.  It reads the path and every field of the query, decoded, as
  * the service must, and answers 200 with an empty body; it understands,
- * keeps and sends nothing.  The gap to it is what a durable pledge costs.
+ * keeps and sends nothing.  The gap to it is what a durable pledge costs.  As
+ * Kannel's sendsms it takes everything, for the broadcasts.
  *
  * Takes a free port on 127.0.0.1, writes `listening http=127.0.0.1:PORT` to
  * standard error as `yavar serve` does, and runs until a signal ends it. */
@@ -87,9 +88,30 @@ static int status_of(struct evhttp_request *request)
     return m.n[SECRET] == sizeof secret - 1 && memcmp(m.value[SECRET], secret, m.n[SECRET]) == 0 ? 200 : 403;
 }
 
+static bool is_sendsms(struct evhttp_request *request)
+{
+    return strcmp(evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request)), "/cgi-bin/sendsms") == 0;
+}
+
+/* As Kannel answers: without these words it is not sure to have been taken. */
+static void take(struct evhttp_request *request)
+{
+    struct evbuffer *said = evbuffer_new();
+    if (said && evbuffer_add_printf(said, "0: Accepted for delivery") > 0)
+        evhttp_send_reply(request, 202, "Accepted", said);
+    else
+        evhttp_send_reply(request, 503, NULL, NULL);
+    if (said)
+        evbuffer_free(said);
+}
+
 static void on_request(struct evhttp_request *request, void *ctx)
 {
     (void)ctx;
+    if (is_sendsms(request)) {
+        take(request);
+        return;
+    }
     (void)evhttp_add_header(evhttp_request_get_output_headers(request), "Content-Type",
                             "text/plain; charset=UTF-8");
     evhttp_send_reply(request, status_of(request), NULL, NULL);

@@ -4,10 +4,8 @@
 #include <stdlib.h>
 
 #include "gateway/base/clock.h"
-#include "gateway/base/log.h"
-#include "gateway/model/audience.h"
+#include "gateway/broadcast_step.h"
 #include "gateway/outbound.h"
-#include "gateway/store/store_broadcasts.h"
 
 enum { TICK_MS = 1000 };
 
@@ -18,19 +16,14 @@ struct broadcasts {
     bool again; /* there is more to do at once */
 };
 
-/* One step of the next live broadcast behind AFTER. */
 struct step {
     struct job job; /* first */
     struct broadcasts *owner;
     struct config *config;
     struct arena *arena; /* this lives in it */
     struct arena_mark mark;
-    int64_t after;
-
-    struct broadcast found; /* id 0: there is none */
-    bool again;             /* this one has more to do at once */
-    bool woke;              /* rows are due */
-    bool halted;            /* what was claimed and not begun comes back */
+    struct broadcast_step step;
+    bool found;
 };
 
 static struct step *of(struct job *job)
@@ -38,126 +31,17 @@ static struct step *of(struct job *job)
     return (struct step *)job;
 }
 
-/* ---- on the store thread ---- */
-
-static void take_stand(const struct step *s, struct database *d, int64_t now_ms,
-                       struct broadcast_stand *stand)
-{
-    const struct broadcast *b = &s->found;
-    const struct channel *channel = config_channel(s->config, b->channel);
-    *stand = (struct broadcast_stand){.status = b->status,
-                                      .quiet = broadcast_quiet(channel, d->zone, b->urgent, now_ms),
-                                      .over = now_ms / 1000 >= b->until_at,
-                                      .all_looked = b->all_looked,
-                                      .window = broadcast_window(channel != NULL ? channel->rate : 0)};
-    broadcast_waits(d->store, b->id, &stand->queued, &stand->parked, &stand->on_wire);
-}
-
-static void write_rows(struct step *s, struct store *store, const int64_t *phones, size_t n, int64_t now_ms)
-{
-    struct broadcast *b = &s->found;
-    struct outbound row = {.channel = b->channel,
-                           .text = b->body,
-                           .lane = LANE_BROADCAST,
-                           .segments = b->segments,
-                           .source = b->id,
-                           .expires_ms = b->until_at * 1000};
-    for (size_t i = 0; i < n; i++) {
-        row.phone = phones[i];
-        if (outbox_add(store, &row, now_ms) == 0)
-            b->duplicate++; /* it has a row already */
-    }
-    s->woke = n > 0;
-}
-
-/* A campaign or a province that it speaks of is gone from the configuration. */
-static void cannot_read(struct step *s, struct store *store, const struct audience_fault *fault)
-{
-    struct broadcast *b = &s->found;
-    struct str why =
-        audience_fault_text(s->config->texts->catalogue[LANGUAGE_EN], s->arena, fault, LANGUAGE_EN);
-    bool paused = broadcast_turn(store, b->id, STR("*"), b->status, BROADCAST_PAUSED);
-    LOG(LOG_ERROR, "broadcast_paused", "reference=%u paused=%d reason=\"%.*s\"", b->reference, paused,
-        STR_ARG(why));
-}
-
-/* The next phones of its audience: written, or counted as too LATE. */
-static void look_on(struct step *s, struct database *d, bool late, int64_t now_ms)
-{
-    struct audience *audience = arena_new_of(s->arena, struct audience);
-    struct audience_fault fault;
-    int64_t *phones = arena_array(s->arena, int64_t, BROADCAST_STEP_ROWS);
-    struct broadcast was = s->found, *b = &s->found;
-    const struct channel *channel = config_channel(s->config, b->channel);
-    struct audience_page page = {
-        .after = b->cursor, .known_by = b->fixed_at, .promo = channel_is_promo(channel)};
-    if (!broadcast_audience(d->store, s->arena, s->config->texts->lexicon, d->zone, b, audience, &fault)) {
-        cannot_read(s, d->store, &fault);
-        b->all_looked = late; /* so that it ends */
-        broadcast_looked(d->store, b, &was);
-        return;
-    }
-    size_t n = audience_page(d->store, s->arena, audience, s->config->service.country, &page, phones,
-                             BROADCAST_STEP_ROWS);
-    if (late)
-        b->late += (int64_t)n;
-    else
-        write_rows(s, d->store, phones, n, now_ms);
-    b->cursor = page.after;
-    b->all_looked = !page.more;
-    b->stopped += page.stopped;
-    b->abroad += page.left_abroad;
-    b->blocked += page.blocked;
-    broadcast_looked(d->store, b, &was);
-    s->again = true;
-}
-
-static void take_step(struct step *s, struct database *d, enum broadcast_step step, int64_t now_ms)
-{
-    const struct broadcast *b = &s->found;
-    size_t n = 0;
-    if (step == STEP_WRITE || step == STEP_COUNT_REST)
-        look_on(s, d, step == STEP_COUNT_REST, now_ms);
-    else if (step == STEP_PARK)
-        n = broadcast_park(d->store, b->id, BROADCAST_STEP_ROWS);
-    else if (step == STEP_UNPARK)
-        s->woke = (n = broadcast_unpark(d->store, b->id, now_ms, BROADCAST_STEP_ROWS)) > 0;
-    else if (step == STEP_EXPIRE)
-        n = broadcast_drop(d->store, b->id, OUTBOX_EXPIRED, STR("the broadcast's time was over"), now_ms,
-                           BROADCAST_STEP_ROWS);
-    else if (step == STEP_DROP)
-        n = broadcast_drop(d->store, b->id, OUTBOX_FAILED, STR("cancelled"), now_ms, BROADCAST_STEP_ROWS);
-    else if (step == STEP_END)
-        broadcast_end(d->store, b->id, b->status == BROADCAST_CANCELLED ? b->status : BROADCAST_DONE,
-                      now_ms / 1000);
-    s->again |= n > 0;
-}
-
 static void run(struct job *job, void *db)
 {
     struct step *s = of(job);
-    struct database *d = db;
-    struct broadcast_stand stand;
-    int64_t now_ms = clock_ms();
-    if (!broadcast_live(d->store, s->arena, s->after, &s->found))
-        return;
-    take_stand(s, d, now_ms, &stand);
-    struct broadcast_next next = broadcast_plan(&stand);
-    if (next.begins &&
-        !broadcast_turn(d->store, s->found.id, STR("*"), BROADCAST_APPROVED, BROADCAST_SENDING))
-        return; /* unreachable: this thread alone writes */
-    if (next.begins)
-        s->found.status = BROADCAST_SENDING;
-    take_step(s, d, next.step, now_ms);
-    s->halted = stand.on_wire > 0 && (stand.quiet || stand.over || s->found.status != BROADCAST_SENDING);
+    s->found = broadcast_step(&s->step, db, clock_ms());
 }
 
 static void reset(struct job *job)
 {
     struct step *s = of(job);
     arena_rewind(s->arena, s->mark);
-    s->found = (struct broadcast){.id = 0};
-    s->again = s->woke = s->halted = false;
+    s->found = false;
 }
 
 /* ---- on the loop ---- */
@@ -175,18 +59,17 @@ static void done(struct job *job, enum job_outcome outcome)
 {
     struct step *s = of(job);
     struct broadcasts *b = s->owner;
-    struct outbox_sender *sender = b->gateway->sender;
-    bool more = outcome == JOB_DONE && s->found.id > 0;
-    int64_t after = s->found.id;
-    if (more && s->woke)
-        sender_wake(sender, s->found.channel);
-    if (more && s->halted)
-        sender_recall(sender, s->found.id);
-    b->again |= more && s->again;
+    bool stepped = outcome == JOB_DONE && s->found;
+    int64_t id = s->step.found.id;
+    if (stepped && s->step.woke)
+        sender_wake(b->gateway->sender, s->step.found.channel);
+    if (stepped && s->step.halted)
+        sender_recall(b->gateway->sender, id);
+    b->again |= stepped && s->step.again;
     config_drop(s->config);
     arena_free(s->arena);
-    if (more && !b->gateway->stopping)
-        submit(b, after);
+    if (stepped && !b->gateway->stopping)
+        submit(b, id);
     else
         finish_round(b);
 }
@@ -198,8 +81,8 @@ static void submit(struct broadcasts *b, int64_t after)
     *s = (struct step){.job = {.rank = JOB_BACKGROUND, .run = run, .reset = reset, .done = done},
                        .owner = b,
                        .config = config_keep(b->gateway->config),
-                       .arena = arena,
-                       .after = after};
+                       .arena = arena};
+    s->step = (struct broadcast_step){.config = s->config, .arena = arena, .after = after};
     s->mark = arena_mark(arena);
     b->busy = true;
     if (worker_submit(b->gateway->writer, &s->job))

@@ -8,6 +8,7 @@
 #include "gateway/cli.h"
 #include "gateway/csv_rows.h"
 #include "gateway/outbound_ask.h"
+#include "gateway/store/store_broadcasts.h"
 
 enum { PAGE = 500, EVENTS_MOST = 100 };
 
@@ -88,6 +89,8 @@ static struct str waits_for(const struct config *config, struct store *store, st
         return str_printf(arena, "channel %.*s, which the config no longer has", STR_ARG(m->channel));
     if (str_is(m->status, "queued") && pause.n > 0)
         return pause;
+    if (str_is(m->status, "queued") && m->due_ms >= OUTBOX_PARKED_MS)
+        return STR("its broadcast to go on: it is paused, or its line has quiet hours");
     clock_iso(m->due_ms / 1000, at);
     if (str_is(m->status, "queued") && m->due_ms > now_ms)
         return str_printf(arena, "the next try at %s, after: %.*s", at, STR_ARG(m->reason));
@@ -138,6 +141,9 @@ static struct json *show_out(const struct config *config, struct store *store, s
     json_put_str(json, "text", m->text);
     if (m->reply_to > 0)
         json_put_str(json, "reply_to", str_printf(arena, "in%lld", (long long)m->reply_to));
+    struct broadcast broadcast;
+    if (m->source > 0 && broadcast_find(store, arena, m->source, &broadcast))
+        json_put_int(json, "broadcast", broadcast.reference);
     json_put_bool(json, "may_be_double", m->may_be_double);
     json_put_str(json, "reason", m->reason);
     put_ms(json, "created_at", m->created_ms);

@@ -285,7 +285,7 @@ static bool merge_contact(struct store *store, const struct config *config, stru
         c.has_language = changed = true;
         c.language = (enum language)p->language;
     }
-    if (changed)
+    if (changed || c.is_new) /* without a row they would be in no audience */
         contact_put(store, &c, now);
     return changed;
 }

@@ -202,25 +202,25 @@ static void claim_done(void *ctx, bool done, struct row_list rows[LANES], const 
         pump(line);
 }
 
+/* Each lane holds rows for twice the free slots at most: what waits in one for
+ * its turn keeps nothing of another from being claimed. */
 static void claim(struct line *line, const struct channel *channel, int64_t now_ms)
 {
     unsigned on_wire = most_in_flight(line, channel);
     size_t free_slots = on_wire > line->in_flight ? on_wire - line->in_flight : 0;
-    size_t most = free_slots * 2;
-    unsigned lanes = 0;
-    for (int lane = 0; lane < LANES; lane++)
-        if (line->due_ms[lane] <= now_ms)
-            lanes |= 1u << lane;
-    if (!line->sender->back.cleared || line->claiming || lanes == 0 || most <= line->waiting_count ||
-        line->waiting_count >= free_slots)
-        return;
-    for (int lane = 0; lane < LANES; lane++)
-        if (lanes >> lane & 1)
-            line->due_ms[lane] = INT64_MAX; /* the job will tell; a wake meanwhile sets it again */
-    line->claiming = outbound_claim(line->sender->gateway, line->name, lanes, most - line->waiting_count,
-                                    claim_done, line);
+    size_t most[LANES] = {0};
+    bool any = false;
+    for (int lane = 0; lane < LANES && line->sender->back.cleared && !line->claiming; lane++) {
+        size_t waits = row_list_count(&line->waiting[lane]);
+        if (line->due_ms[lane] > now_ms || waits >= free_slots)
+            continue;
+        most[lane] = free_slots * 2 - waits;
+        line->due_ms[lane] = INT64_MAX; /* the job will tell; a wake meanwhile sets it again */
+        any = true;
+    }
+    line->claiming |= any && outbound_claim(line->sender->gateway, line->name, most, claim_done, line);
     for (int lane = 0; lane < LANES && !line->claiming; lane++)
-        if (lanes >> lane & 1)
+        if (most[lane] > 0)
             line->due_ms[lane] = now_ms + TICK_MS; /* the store has too much to do just now */
 }
 

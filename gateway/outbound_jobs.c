@@ -24,8 +24,7 @@ struct outbound_job {
     struct arena_mark mark;
 
     struct str channel, next;
-    unsigned lanes;
-    size_t most;
+    size_t most[LANES];
     struct batch *claimed;
     struct row_list rows[LANES];
     int64_t due_ms[LANES];
@@ -113,29 +112,20 @@ static size_t claim_lane(struct outbound_job *j, struct claim_check *check, int 
     return n;
 }
 
-/* Each lane asked first gets its part of MOST, so that none is left out; what
- * is left then goes to the lanes in order. */
 static void run_claim(struct job *job, void *db)
 {
     struct outbound_job *j = of(job);
     struct database *d = db;
-    struct store *store = d->store;
     int64_t now_ms = clock_ms();
-    struct claim_check check = {store, j->config, d->zone, j->claimed->arena, now_ms, {{0}}, 0};
-    size_t left = j->most, lanes_left = 0;
-    for (int lane = 0; lane < LANES; lane++)
-        lanes_left += j->lanes >> lane & 1;
+    struct claim_check check = {d->store, j->config, d->zone, j->claimed->arena, now_ms, {{0}}, 0};
     for (int lane = 0; lane < LANES; lane++) {
         j->due_ms[lane] = INT64_MAX;
-        if (!(j->lanes >> lane & 1))
+        if (j->most[lane] == 0)
             continue;
-        size_t part = lanes_left > 1 ? (left + 1) / 2 : left;
-        size_t got = part > 0 ? claim_lane(j, &check, lane, part, now_ms) : 0;
-        int64_t due = got < part ? outbox_next_due(store, j->channel, (enum lane)lane) : now_ms;
+        size_t got = claim_lane(j, &check, lane, j->most[lane], now_ms);
+        int64_t due = got < j->most[lane] ? outbox_next_due(d->store, j->channel, (enum lane)lane) : now_ms;
         if (due > 0)
             j->due_ms[lane] = due;
-        left -= got < left ? got : left;
-        lanes_left--;
     }
 }
 
@@ -174,14 +164,12 @@ static void done_claim(struct job *job, enum job_outcome outcome)
     free_job(j);
 }
 
-bool outbound_claim(struct gateway *g, struct str channel, unsigned lanes, size_t most, claim_fn *fn,
-                    void *ctx)
+bool outbound_claim(struct gateway *g, struct str channel, const size_t most[LANES], claim_fn *fn, void *ctx)
 {
     struct outbound_job *j = new_job(g, JOB_SETTLE, run_claim, done_claim, ctx);
     j->job.reset = reset_claim;
     j->channel = str_dup(j->arena, channel);
-    j->lanes = lanes;
-    j->most = most;
+    memcpy(j->most, most, sizeof j->most);
     j->claim_done = fn;
     new_batch(j);
     struct arena *rows = j->claimed->arena;

@@ -10,10 +10,10 @@
 /* How long a channel rests after its telecom refused our credentials. */
 enum { PAUSE_MISCONFIGURED_MS = 30 * 1000 };
 
-/* Claims up to MOST due rows of CHANNEL from LANES (a mask). DUE_MS tells for
+/* Claims up to MOST[lane] due rows of CHANNEL (0: not asked). DUE_MS tells for
  * each lane asked when its next row is due (INT64_MAX: none waits). */
 typedef void claim_fn(void *ctx, bool done, struct row_list rows[LANES], const int64_t due_ms[LANES]);
-bool outbound_claim(struct gateway *g, struct str channel, unsigned lanes, size_t most, claim_fn *fn,
+bool outbound_claim(struct gateway *g, struct str channel, const size_t most[LANES], claim_fn *fn,
                     void *ctx) MUST_CHECK;
 
 /* Writes down how attempts ended.  The rows are FN's again. */

@@ -7,6 +7,14 @@ void row_list_init(struct row_list *list)
     list->tail = &list->head;
 }
 
+size_t row_list_count(const struct row_list *list)
+{
+    size_t n = 0;
+    for (const struct row *row = list->head; row != NULL; row = row->next)
+        n++;
+    return n;
+}
+
 void row_list_push(struct row_list *list, struct row *row)
 {
     if (list->head == NULL)

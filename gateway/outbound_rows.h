@@ -27,6 +27,7 @@ struct row_list {
     struct row *head, **tail;
 };
 void row_list_init(struct row_list *list);
+size_t row_list_count(const struct row_list *list);
 void row_list_push(struct row_list *list, struct row *row);
 void row_list_push_front(struct row_list *list, struct row *row);
 struct row *row_list_pop(struct row_list *list); /* NULL: empty */

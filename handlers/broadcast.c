@@ -33,12 +33,12 @@ static void say_said(struct turn *t, const struct office *o, const struct office
 
 /* ---- a new one ---- */
 
-/* In a text of Latin letters one curly quote makes two segments of one. */
+/* In a text of Latin letters one curly quote can make two segments of one. */
 static void say_what_forced(struct turn *t, const struct broadcast_preview *p)
 {
     struct str rest = p->character;
     uint32_t c = p->forced ? utf8_next(&rest) : 0;
-    if (!p->forced || (c >= 0x0600 && c <= 0x06FF) || c == 0x200C)
+    if (!p->forced || p->size.segments == 1 || (c >= 0x0600 && c <= 0x06FF) || c == 0x200C)
         return; /* a Persian text is UCS-2 anyhow */
     turn_send_in(t, LANE_CODE,
                  turn_text(t, "broadcast.forced",

@@ -27,5 +27,7 @@ void handle_stop(struct turn *t)
 
 void handle_start(struct turn *t)
 {
+    if (t->contact.blocked_at > 0) /* they may have opened it at their telecom too: the next one tells */
+        contact_block(t->store, t->contact.phone, 0);
     change(t, 0, "start.ask", "start.ok");
 }

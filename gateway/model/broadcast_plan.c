@@ -31,13 +31,13 @@ bool broadcast_quiet(const struct channel *channel, struct zone *zone, bool urge
     return channel == NULL || !line_open_at(channel, zone, now_ms, urgent);
 }
 
-static struct broadcast_next next(enum broadcast_step step)
+static struct broadcast_next next(enum broadcast_action step)
 {
     return (struct broadcast_next){.step = step};
 }
 
 /* It does not send any more: what waits is settled, then it ends. */
-static struct broadcast_next wind_up(const struct broadcast_stand *s, enum broadcast_step step)
+static struct broadcast_next wind_up(const struct broadcast_stand *s, enum broadcast_action step)
 {
     if (s->queued > 0)
         return next(step);

@@ -39,7 +39,7 @@ struct broadcast_stand {
     int64_t window;                  /* rows that shall wait */
 };
 
-enum broadcast_step {
+enum broadcast_action {
     STEP_WAIT,
     STEP_WRITE,      /* further rows */
     STEP_PARK,       /* what is queued waits until it goes on */
@@ -51,7 +51,7 @@ enum broadcast_step {
 };
 
 struct broadcast_next {
-    enum broadcast_step step;
+    enum broadcast_action step;
     bool begins; /* it is sending from now on */
 };
 struct broadcast_next broadcast_plan(const struct broadcast_stand *stand);

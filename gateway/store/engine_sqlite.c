@@ -99,7 +99,7 @@ static const struct setting writer_settings[] = {
     /* what is deleted or shortened is overwritten (yavar forget); Debian's library does it anyway */
     {"PRAGMA secure_delete=ON", "PRAGMA secure_delete", "1"},
     {"PRAGMA temp_store=MEMORY", "PRAGMA temp_store", "2"},
-    {"PRAGMA cache_size=-16384", "PRAGMA cache_size", "-16384"},
+    {"PRAGMA cache_size=-8192", "PRAGMA cache_size", "-8192"},
     {NULL, NULL, NULL},
 };
 static const struct setting reader_settings[] = {

@@ -422,6 +422,26 @@ static void lanes_share_the_pace(void **state)
     assert_int_equal(codes, 8);
 }
 
+/* Broadcasts have been claimed for seconds to come: a confirmation is claimed beside them and is the
+ * next or the one after. */
+static void a_confirmation_overtakes_what_was_claimed(void **state)
+{
+    struct service_world *w = *state;
+    for (int i = 0; i < 40; i++)
+        assert_true(queue(w, "slow", LANE_BROADCAST, 989130000000 + i, "cast", 0) > 0);
+    start_sending(w);
+    size_t before = played.send_count;
+    for (size_t i = 0; i < before; i++)
+        accept(i);
+    assert_true(queue(w, "slow", LANE_CONFIRMATION, 989120000000, "thanks", 0) > 0);
+    sender_wake(w->g.sender, STR("slow"));
+    pass(w, 600); /* three turns at most */
+    assert_true(played.send_count >= before + 2);
+    bool overtook = strstr(played.sends[before].target, "text=thanks") != NULL ||
+                    strstr(played.sends[before + 1].target, "text=thanks") != NULL;
+    assert_true(overtook);
+}
+
 /* Two slots for four lanes: what a lane does not get now it gets later. */
 static void every_lane_gets_its_turn(void **state)
 {
@@ -695,6 +715,7 @@ int main(void)
         ON(up_five, a_slow_line_keeps_its_pace),
         ON(up_two, what_the_stop_cuts_off_is_not_counted),
         ON(up_wide, lanes_share_the_pace),
+        ON(up_five, a_confirmation_overtakes_what_was_claimed),
         ON(up_slow, every_lane_gets_its_turn),
         ON(up_two, what_is_over_is_not_sent),
         ON(up_two, what_is_due_in_an_hour_is_sent_then),
