@@ -26,6 +26,7 @@ enum lex_kind {
     LEX_PART,       /* value: a province, or -1 where the part fits several */
     LEX_SPECIALTY,
     LEX_AVAILABILITY,
+    LEX_HERE,  /* a yes, where nothing but a number follows */
     LEX_GROUP, /* behind `volunteer`: what follows is a group's name */
     LEX_KINDS,
 };

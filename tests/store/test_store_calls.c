@@ -422,6 +422,10 @@ static void a_forgotten_phone_is_in_no_call(void **state)
     forget_person(w->store, &f);
     assert_false(answer_get(w->store, w->arena, call.id, f.phone, &a));
     assert_int_equal(promoted(w, &call), 12); /* the place is another's */
+    f.phone = call.author;                    /* who made it is forgotten too, once no longer of the staff */
+    forget_person(w->store, &f);
+    assert_true(read_call(w, &call).author < 0);
+    assert_int_equal(read_call(w, &call).approver, 0);
     commit(w);
 }
 
