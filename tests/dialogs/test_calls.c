@@ -288,7 +288,8 @@ static void live(uint32_t seed, bool *filled, bool *reminded, bool *served)
         begin(&l);
         somebody_texts(&l);
         stage_care(&o);
-        send_all(&l);
+        if (chance(&l, 4) == 0) /* else what is written waits, and things change meanwhile */
+            send_all(&l);
         look_at_places(&l);
         commit(&l);
         struct call now;
