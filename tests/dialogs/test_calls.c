@@ -82,7 +82,7 @@ static void life_begin(struct life *l, uint32_t seed)
     l->w.zone = zone_open("Asia/Tehran", &e);
     assert_int_equal(words_open(&words), 0);
     l->w.words = words;
-    l->w.now_ms = begin_ms + seed % 3 * 285 * INT64_C(60000); /* some begin shortly before the night */
+    l->w.now_ms = begin_ms + seed % 3 * 300 * INT64_C(60000); /* some begin shortly before the night */
     l->random = seed * 2654435761u;
     memcpy(l->path, "/tmp/yavar-calls-XXXXXX", 24);
     assert_non_null(mkdtemp(l->path));
@@ -240,11 +240,11 @@ static void send_all(struct life *l)
     }
 }
 
-static void somebody_texts(struct life *l)
+static void somebody_texts(struct life *l, bool early)
 {
     int64_t who = chance(l, PEOPLE), phone = first_phone + who;
     uint32_t what = chance(l, 12);
-    if (what == 11) {
+    if (what == 11 || early) { /* before what was written for them is sent */
         l->stopped[who] = true;
         text(l, phone, STR("لغو"));
     } else if (what < 6) {
@@ -281,15 +281,15 @@ static void live(uint32_t seed, bool *filled, bool *reminded, bool *served)
     begin(&l);
     for (int i = 0; i < PEOPLE; i++)
         person(&l, first_phone + i, i % 2 == 0 ? "nurse" : "driver", i % 3 != 0);
-    call(&l, "nurse=5/driver=8 zanjan 2026-10-05T04:30:00Z 2026-10-05T12:30:00Z clinic");
+    call(&l, "nurse=2/driver=4 zanjan 2026-10-05T04:30:00Z 2026-10-05T12:30:00Z clinic");
     commit(&l);
     for (int step = 0; step < 700; step++) {
         struct office o = office_now_of(&l);
         begin(&l);
-        if (chance(&l, 3) == 0)
-            somebody_texts(&l);
+        if (step < 8 || chance(&l, 3) == 0)
+            somebody_texts(&l, step < 8);
         stage_care(&o);
-        if (chance(&l, 4) == 0) /* else what is written waits, and things change meanwhile */
+        if (chance(&l, 8) == 0) /* else what is written waits, and things change meanwhile */
             send_all(&l);
         look_at_places(&l);
         commit(&l);
