@@ -6,8 +6,10 @@ clock stands in tests/storms/cases_calls.py.
 
 import concurrent.futures
 import csv
+import http.client
 import io
 import json
+import socket
 import time
 
 from service import until
@@ -53,6 +55,16 @@ def texts(telecom, phone):
 
 def asked(telecom, phones, reference):
     return [phone for phone in phones if any(f"YES {reference}" in text for text in texts(telecom, phone))]
+
+
+def at_the_door(service, path, phone):
+    """GET /api/v1/calls… through the door, for somebody of the staff."""
+    line = http.client.HTTPConnection("door")
+    line.sock = socket.socket(socket.AF_UNIX)
+    line.sock.connect(str(service.folder / "yavar.db.sock"))
+    line.request("GET", f"/api/v1/calls{path}", headers={"X-Yavar-As": phone})
+    answer = line.getresponse()
+    return answer.status, answer.read().decode()
 
 
 @case("a call asks in waves, is filled in turn, keeps who stands by, and moves them up")
@@ -200,6 +212,15 @@ def scope(stage):
         call(service, "driver=1", more=("--as", stage.phone()), expect=1)
         assert shown(service, reference) == before
         assert len(service.rows("call", "list")) == 1
+        for phone, path, status in ((here, "", 200), (there, "", 200), (here, f"/{reference}", 200),
+                                    (there, f"/{reference}", 404), (here, f"/{reference}/roster", 200),
+                                    (there, f"/{reference}/roster", 404), (viewer, f"/{reference}/roster", 403)):
+            answer = at_the_door(service, path, phone)
+            assert answer[0] == status, f"{path}: {answer}"
+        assert json.loads(at_the_door(service, "", there)[1]) == {"calls": []}
+        listed = json.loads(at_the_door(service, "", here)[1])["calls"]
+        assert [one["reference"] for one in listed] == [reference], f"{listed}"
+        assert at_the_door(service, f"/{reference}/roster", here)[1].startswith("phone,name,")
 
 
 @case("a call that is urgent, or would ask many, needs the yes of another person")
