@@ -8,6 +8,8 @@
 #include "gateway/inbound.h"
 #include "handlers/office_call.h"
 
+enum { PAGE = 100 };
+
 static uint32_t reference_of(struct str id)
 {
     uint64_t number = 0;
@@ -157,18 +159,24 @@ static void gather(void *ctx, struct str text)
     sbuf_add(ctx, text);
 }
 
-static struct http_response csv(const struct sbuf *out)
-{
-    return (struct http_response){
-        .status = 200, .content_type = STR("text/csv; charset=UTF-8"), .body = sbuf_str(out)};
-}
-
+/* ?after=REF: those behind it; "next" tells where to go on. */
 struct http_response get_calls(const struct admin_call *c, struct str id, const struct json *body)
 {
-    struct sbuf out = sbuf_in(c->arena);
+    struct http_pairs fields = http_parse_fields(c->arena, c->request->query, NULL);
+    const struct http_pair *behind = http_field(&fields, STR("after"));
+    struct call *rows = arena_array(c->arena, struct call, PAGE);
+    struct json *json = json_object_new(), *list = json_array_new();
+    int64_t after = 0;
     (void)id, (void)body; /* all of them */
-    csv_calls(c->store, c->actor.scope, gather, &out);
-    return csv(&out);
+    if (behind != NULL && !store_sequence(c->store, reference_of(behind->value), &after))
+        after = INT64_MAX;
+    size_t n = call_page(c->store, c->arena, c->actor.scope, after, rows, PAGE);
+    for (size_t i = 0; i < n; i++)
+        json_push(list, call_json(c->store, c->arena, c->actor.scope, rows[i].reference));
+    json_put(json, "calls", list);
+    if (n == PAGE)
+        json_put_str(json, "next", str_printf(c->arena, "%u", rows[n - 1].reference));
+    return admin_respond(c, 200, json);
 }
 
 struct http_response get_call(const struct admin_call *c, struct str id, const struct json *body)
@@ -185,5 +193,6 @@ struct http_response get_call_roster(const struct admin_call *c, struct str id, 
     if (!call_get(c->store, c->arena, c->actor.scope, reference_of(id), &call))
         return shown(c, 404, reference_of(id), -1);
     csv_roster(c->store, c->actor.scope, call.id, c->actor.role == ROLE_AUDITOR, gather, &out);
-    return csv(&out);
+    return (struct http_response){
+        .status = 200, .content_type = STR("text/csv; charset=UTF-8"), .body = sbuf_str(&out)};
 }

@@ -8,6 +8,7 @@
 enum {
     LOOK_MOST = 500,     /* volunteers looked at in one go */
     WAITING_MOST = 1000, /* invitations of one call that may wait in the outbox */
+    COUNT_EVERY = 10,    /* seconds after a wave, at multiples of which its answers are counted */
     MINUTE = 60,
 };
 
@@ -137,6 +138,8 @@ static void begin_wave(const struct office *o, const struct call *call, struct c
                              .asked = quota->asked,
                              .since = office_now(o) - quota->wave_at,
                              .urgent = call->urgent};
+    if (quota->waves > 0 && wave.since > 0 && wave.since % COUNT_EVERY != 0)
+        return; /* a roll-call may have many answers to count */
     quota_answers(o->store, call->id, quota->specialty, &wave.answered, &wave.gained);
     if (wave.since < 0) /* the clock was set back: the pause begins anew, and is no longer for it */
         quota->wave_at = office_now(o);

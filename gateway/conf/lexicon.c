@@ -154,7 +154,10 @@ static bool section_means(struct builder *b, struct str section, enum lex_kind *
     struct str slug = section, word;
     (void)str_split(&slug, ' ', &word); /* a section is never NULL here */
     if (slug.p == NULL) {
-        *kind = str_is(word, "filler") ? LEX_FILLER : str_is(word, "group") ? LEX_GROUP : LEX_COMMAND;
+        *kind = str_is(word, "filler")  ? LEX_FILLER
+                : str_is(word, "group") ? LEX_GROUP
+                : str_is(word, "here")  ? LEX_HERE
+                                        : LEX_COMMAND;
         *value = *kind == LEX_COMMAND ? command_index(b, word) : 0;
     } else if (str_is(word, "guess") || str_is(word, "alone")) {
         *kind = str_is(word, "guess") ? LEX_GUESS : LEX_ALONE;

@@ -27,6 +27,7 @@ enum lex_kind {
     LEX_SPECIALTY,
     LEX_AVAILABILITY,
     LEX_STEER, /* value: enum steer, of a broadcast or a call */
+    LEX_HERE,  /* a yes, where nothing but a number follows */
     LEX_GROUP, /* behind `volunteer`: what follows is a group's name */
     LEX_KINDS,
 };

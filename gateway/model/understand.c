@@ -134,6 +134,23 @@ static void run_keyword(struct reading *r, const struct lex_entry *entry, size_t
     finish_command(r);
 }
 
+/* `حاضر 52839177`: one who is there.  With further words it may mean anything. */
+static bool try_here(struct reading *r, size_t at)
+{
+    size_t last = at;
+    const struct lex_entry *entry = reading_match(r, at, 1u << LEX_HERE, &last);
+    if (entry == NULL)
+        return false;
+    for (size_t i = last + 1; i < r->tokens.n; i++)
+        if (r->tokens.v[i].kind != TOKEN_NUMBER && !is_filler(r, i))
+            return false;
+    r->command.has_language = true;
+    r->command.language = entry->language;
+    begin_command(r, COMMAND_yes, at, last);
+    arguments_read(r);
+    return true;
+}
+
 static bool try_whole(struct reading *r, size_t at)
 {
     size_t last = at;
@@ -330,7 +347,7 @@ static void route(struct reading *r)
         at++;
     }
     if (at < r->tokens.n && r->tokens.v[at].kind == TOKEN_WORD &&
-        (try_whole(r, at) || try_slip(r, at) || try_glued_campaign(r, at)))
+        (try_whole(r, at) || try_here(r, at) || try_slip(r, at) || try_glued_campaign(r, at)))
         return;
     if (r->tokens.n == 1 && r->tokens.v[0].kind == TOKEN_NUMBER && str_is(r->tokens.v[0].text, "11"))
         r->command.name = COMMAND_stop;

@@ -277,4 +277,8 @@ void answers_forget(struct store *store, int64_t by, int64_t phone)
     query_int(&q, by);
     query_int(&q, phone);
     query_run(&q);
+    q = query_begin(store, QUERY_calls_forget_author);
+    query_int(&q, phone);
+    query_int(&q, by);
+    query_run(&q);
 }

@@ -18,7 +18,7 @@ import cases_pledge, cases_front_door, cases_texts           # noqa: E402,E401,F
 import cases_telecom, cases_commands, cases_lines             # noqa: E402,E401,F401
 import cases_providers, cases_operating, cases_people        # noqa: E402,E401,F401
 import cases_staff, cases_stops, cases_ussd, cases_api       # noqa: E402,E401,F401
-import cases_broadcast                                       # noqa: E402,E401,F401
+import cases_broadcast, cases_calls                          # noqa: E402,E401,F401
 
 if __name__ == "__main__":
     sys.exit(tap.run(sys.argv[1:]))

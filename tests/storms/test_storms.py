@@ -21,6 +21,7 @@ import cases_providers                                                  # noqa: 
 
 tap.CASES.clear()           # cases_providers lends its gateways; its cases run elsewhere
 import cases_same, cases_reports, cases_forged, cases_disk, cases_clock  # noqa: E402,E401,F401
+import cases_calls                                                      # noqa: E402,F401
 
 if __name__ == "__main__":
     if os.geteuid() != 0:
