@@ -86,6 +86,10 @@ def preview(stage):
         assert seen["people"] == 30 and seen["segments"] == 2 and seen["second_yes"], seen
         assert seen["forced_by"] == "’" and seen["forced_at"] == 2, seen
         assert service.rows("broadcast", "list") == []
+        path = service.folder / "listed.csv"
+        path.write_text("phone,province\n989157000000,zanjan\n", encoding="utf-8")
+        service.cli("import", "people", str(path))
+        assert ask(service, "preview", "everyone", TEXT)["people"] == 30, "who is only on a list is not meant"
 
 
 @case("broadcast: what is wrong is told, with its place, and nothing is kept")
@@ -155,6 +159,25 @@ def steering(stage):
         assert b["messages"]["queued"] == b["messages"]["sending"] == 0 and b["waits"] == 0, b
         assert b["left_out"]["cancelled"] > 0 and max(reached(telecom, phones)) == 1, b
         ask(service, "resume", reference, expect=1)
+
+
+@case("broadcast: on a slow line what was claimed and not begun stops with it too")
+def slow_line(stage):
+    with stage.fresh(channel={**OPEN, "rate": "3", "in_flight": "16"}) as (service, telecom):
+        phones = crowd(service, 60)
+        reference = str(ask(service, "send", "nurse", TEXT)["reference"])
+        until(lambda: sum(reached(telecom, phones)) > 2, 10, "it begins")
+        ask(service, "pause", reference)
+        time.sleep(1)
+        before = sum(reached(telecom, phones))
+        time.sleep(3)
+        assert sum(reached(telecom, phones)) == before, "three a second would have gone on"
+        row = [m for m in service.messages(phones[-1]) if m["status"] == "queued"]
+        waits = json.loads(service.cli("message", "show", row[0]["id"]).stdout)
+        assert "its broadcast to go on" in waits["waits_for"] and waits["broadcast"] == int(reference), waits
+        ask(service, "cancel", reference)
+        ended(service, reference, 5)
+        assert sum(reached(telecom, phones)) == before
 
 
 @case("broadcast: who opts out after their row was written is not reached")
