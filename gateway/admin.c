@@ -7,7 +7,7 @@
 #include "gateway/admin_read.h"
 #include "gateway/admin_calls.h"
 #include "gateway/admin_campaigns.h"
-#include "gateway/admin_staff.h"
+#include "gateway/admin_office.h"
 #include "gateway/admin_table.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/json.h"
@@ -104,24 +104,6 @@ static struct http_response post_backups(const struct admin_call *c, struct str 
     return created(c, file);
 }
 
-static struct http_response staff_answer(const struct admin_call *c, struct staff_done done)
-{
-    return done.why == NULL ? created(c, done.phone) : fault(c, done.status, done.why);
-}
-
-static struct http_response post_staff(const struct admin_call *c, struct str id, const struct json *body)
-{
-    (void)id; /* the phone is its name */
-    return staff_answer(c, staff_add(c, body));
-}
-
-static struct http_response post_staff_remove(const struct admin_call *c, struct str id,
-                                              const struct json *body)
-{
-    (void)body; /* nothing more to say */
-    return staff_answer(c, staff_take_away(c, id));
-}
-
 static struct http_response get_operations(const struct admin_call *c, struct str id,
                                            const struct json *body);
 static const struct operation operations[] = {
@@ -155,8 +137,12 @@ static const struct operation operations[] = {
     {HTTP_POST, "/api/v1/messages/*/reply", ROLE_ADMIN, post_reply, true, NULL},
     {HTTP_POST, "/api/v1/messages/*/retry", ROLE_ADMIN, post_retry, false, NULL},
     {HTTP_POST, "/api/v1/messages/*/drop", ROLE_ADMIN, post_drop, false, NULL},
-    {HTTP_POST, "/api/v1/staff", ROLE_ADMIN, post_staff, true, NULL},
-    {HTTP_POST, "/api/v1/staff/*/remove", ROLE_ADMIN, post_staff_remove, false, NULL},
+    {HTTP_POST, "/api/v1/staff", ROLE_COORDINATOR, post_staff, true, NULL},
+    {HTTP_POST, "/api/v1/staff/*/remove", ROLE_COORDINATOR, post_staff_remove, false, NULL},
+    {HTTP_POST, "/api/v1/staff/*/unlock", ROLE_COORDINATOR, post_staff_unlock, false, NULL},
+    {HTTP_POST, "/api/v1/staff/*/token", ROLE_COORDINATOR, post_staff_token, false, NULL},
+    {HTTP_GET, "/api/v1/organisations", ROLE_VIEWER, get_organisations, false, NULL},
+    {HTTP_POST, "/api/v1/organisations", ROLE_ADMIN, post_organisations, true, NULL},
     {HTTP_POST, "/api/v1/volunteers/*/verify", ROLE_COORDINATOR, post_verify, true, NULL},
     {HTTP_GET, "/api/v1/broadcasts", ROLE_COORDINATOR, get_broadcasts, false, NULL},
     {HTTP_GET, "/api/v1/broadcasts/*", ROLE_COORDINATOR, get_broadcast, false, NULL},
@@ -181,7 +167,9 @@ static const struct {
     {"/api/v1/backups", "file:text"},
     {"/api/v1/messages", "channel:text phone:text text:text"},
     {"/api/v1/messages/*/reply", "text:text"},
-    {"/api/v1/staff", "phone:text name:text role:text provinces:text organisation:text centre:text"},
+    {"/api/v1/staff", "phone:text name:text role:text provinces:text organisation:text centre:text "
+                      "deputy_of:text"},
+    {"/api/v1/organisations", "slug:text name_fa:text name_en:text provinces:text pay_to:text"},
     {"/api/v1/broadcasts", BROADCAST_FIELDS " send:boolean"},
     {"/api/v1/broadcasts/preview", BROADCAST_FIELDS},
     {"/api/v1/broadcasts/test", "text:text channel:text phone:text"},

@@ -18,8 +18,8 @@ struct admin_call {
     struct arena *arena;
     int64_t now_ms;
     const struct http_request *request;
-    enum door door;     /* the one it came through */
-    struct actor actor; /* who asks, once admin_identify has looked */
+    enum office_door door; /* the one it came through */
+    struct actor actor;    /* who asks, once admin_identify has looked */
 };
 
 /* Who asks: by the door the operator, or the one of the staff that they act
@@ -35,6 +35,10 @@ struct http_response admin_unknown(const struct admin_call *call, bool wrong);
 /* Whether nothing confines who asks to a place or a house: what concerns the
  * whole service is not for the others.  False with an answer. */
 bool admin_unconfined(const struct admin_call *call, struct http_response *answer) MUST_CHECK;
+
+/* Whether who asks may do what ROLE may; what is left to admins concerns the
+ * whole country, so not one who is confined to provinces.  False with an answer. */
+bool admin_may(const struct admin_call *call, enum role role, struct http_response *answer) MUST_CHECK;
 
 /* Identifies, looks whether the role may, and does it.  Inside an open
  * transaction; a status of 400 and more means: roll it back.  Bodies are JSON,

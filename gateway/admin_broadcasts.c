@@ -1,6 +1,7 @@
 /* Broadcasts in the admin API. */
 #include "gateway/admin_broadcasts.h"
 
+#include "gateway/admin_office.h"
 #include "gateway/admin_read.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/date.h"
@@ -11,42 +12,14 @@
 
 #include <stdio.h>
 
-struct office admin_office(const struct admin_call *c)
-{
-    return (struct office){.store = c->store,
-                           .config = c->config,
-                           .arena = c->arena,
-                           .zone = c->zone,
-                           .now_ms = c->now_ms,
-                           .actor = c->actor};
-}
-
 /* ---- what is said ---- */
-
-static int status_of(const struct office_said *said)
-{
-    static const int statuses[] = {[OFFICE_DONE] = 200,
-                                   [OFFICE_BAD] = 422,
-                                   [OFFICE_FORBIDDEN] = 403,
-                                   [OFFICE_ABSENT] = 404,
-                                   [OFFICE_CONFLICT] = 409};
-    return statuses[said->status];
-}
-
-static struct http_response refuse(const struct admin_call *c, const struct office_said *said)
-{
-    struct office o = admin_office(c);
-    if (said->key == NULL) /* the store's failure; mended by who runs this */
-        return admin_fault(c, 409, "this could not be kept");
-    return admin_fault(c, status_of(said), str_cstr(c->arena, office_text(&o, said, LANGUAGE_EN)));
-}
 
 /* An audience's fault points at its place, in characters. */
 static struct http_response refuse_wish(const struct admin_call *c, const struct office_said *said,
                                         const struct broadcast_preview *p)
 {
     if (p->fault.problem == AUDIENCE_FINE)
-        return refuse(c, said);
+        return admin_refused(c, said);
     struct json *json = json_object_new();
     json_put_str(
         json, "error",
@@ -259,7 +232,7 @@ static bool add(const struct admin_call *c, const void *state, struct long_progr
     struct office_said said = office_broadcast_keep(&o, &w->wish, &w->preview, &made);
     if (said.status == OFFICE_DONE && w->send)
         said = office_broadcast_approve(&o, made.reference, &made);
-    *answer = said.status == OFFICE_DONE ? added(c, w, &made, &said) : refuse(c, &said);
+    *answer = said.status == OFFICE_DONE ? added(c, w, &made, &said) : admin_refused(c, &said);
     return false;
 }
 
@@ -292,7 +265,7 @@ struct http_response post_broadcast_test(const struct admin_call *c, struct str 
         return admin_fault(c, 422, "this is no phone number that an SMS can reach");
     struct office_said said = office_broadcast_test(&o, &wish, number);
     if (said.status != OFFICE_DONE)
-        return refuse(c, &said);
+        return admin_refused(c, &said);
     struct json *json = json_object_new();
     json_put_str(json, "note", office_text(&o, &said, LANGUAGE_EN));
     return admin_respond(c, 200, json);
@@ -320,7 +293,7 @@ static struct http_response steered(const struct admin_call *c, struct str id, e
     struct office_said said = steer == STEER_APPROVE ? office_broadcast_approve(&o, reference, &b)
                                                      : office_broadcast_steer(&o, reference, steer, &b);
     if (said.status != OFFICE_DONE)
-        return refuse(c, &said);
+        return admin_refused(c, &said);
     struct json *json = json_object_new();
     json_put_int(json, "reference", b.reference);
     json_put_str(json, "status", str_of(broadcast_status_names[b.status]));
@@ -381,6 +354,6 @@ struct http_response get_broadcast(const struct admin_call *c, struct str id, co
         return answer;
     struct office_said said = office_broadcast_get(&o, reference, &b);
     if (said.key != NULL)
-        return refuse(c, &said);
+        return admin_refused(c, &said);
     return admin_respond(c, 200, broadcast_to_json(&o, &b, !admin_sees_phones(c)));
 }

@@ -23,7 +23,6 @@ struct http_response post_broadcast_cancel(const struct admin_call *call, struct
 /* Whom it reaches is counted by the reader, so that a large audience holds up nobody's pledge. */
 extern const struct long_work broadcast_preview_work, broadcast_add_work;
 
-struct office admin_office(const struct admin_call *call);
 /* All of one, with what became of its messages; MASKED: phones. */
 struct json *broadcast_to_json(const struct office *office, const struct broadcast *b, bool masked);
 

@@ -1,32 +1,12 @@
 /* See the header. */
 #include "gateway/admin_calls.h"
 
+#include "gateway/admin_office.h"
 #include "gateway/base/date.h"
 #include "gateway/base/json.h"
 #include "gateway/calls_out.h"
 #include "gateway/inbound.h"
 #include "handlers/office_call.h"
-
-static struct office office(const struct admin_call *c)
-{
-    return (struct office){.store = c->store,
-                           .config = c->config,
-                           .arena = c->arena,
-                           .zone = c->zone,
-                           .now_ms = c->now_ms,
-                           .actor = c->actor};
-}
-
-static struct http_response refused(const struct admin_call *c, const struct office *o,
-                                    const struct office_said *said)
-{
-    static const int statuses[] = {[OFFICE_DONE] = 200,
-                                   [OFFICE_BAD] = 422,
-                                   [OFFICE_FORBIDDEN] = 403,
-                                   [OFFICE_ABSENT] = 404,
-                                   [OFFICE_CONFLICT] = 409};
-    return admin_fault(c, statuses[said->status], str_cstr(c->arena, office_text(o, said, LANGUAGE_EN)));
-}
 
 static uint32_t reference_of(struct str id)
 {
@@ -39,9 +19,8 @@ static struct http_response shown(const struct admin_call *c, int status, uint32
 {
     struct json *json = call_json(c->store, c->arena, c->actor.scope, reference);
     if (json == NULL) {
-        const struct office o = office(c);
         const struct office_said said = office_say(OFFICE_ABSENT, "call.act.absent", NULL, 0);
-        return refused(c, &o, &said);
+        return admin_refused(c, &said);
     }
     if (people >= 0)
         json_put_int(json, "people", people);
@@ -116,35 +95,35 @@ struct http_response post_calls(const struct admin_call *c, struct str id, const
 {
     struct call_plan plan;
     struct error e;
-    const struct office o = office(c);
+    const struct office o = admin_office(c);
     (void)id; /* the store gives it */
     if (!read_plan(c, body, &plan, &e) || !office_call_plan(&o, &plan, &e))
         return admin_fault(c, 422, str_cstr(c->arena, str_of(e.text)));
     const struct office_said said = office_call_add(&o, &plan);
     if (said.status != OFFICE_DONE)
-        return refused(c, &o, &said);
+        return admin_refused(c, &said);
     return shown(c, 201, plan.call.reference, plan.people);
 }
 
-static struct http_response answered(const struct admin_call *c, struct str id, const struct office *o,
+static struct http_response answered(const struct admin_call *c, struct str id,
                                      const struct office_said *said)
 {
-    return said->status == OFFICE_DONE ? shown(c, 200, reference_of(id), -1) : refused(c, o, said);
+    return said->status == OFFICE_DONE ? shown(c, 200, reference_of(id), -1) : admin_refused(c, said);
 }
 
 struct http_response post_call_approve(const struct admin_call *c, struct str id, const struct json *body)
 {
-    const struct office o = office(c);
+    const struct office o = admin_office(c);
     const struct office_said said = office_call_approve(&o, reference_of(id));
     (void)body; /* nothing more to say */
-    return answered(c, id, &o, &said);
+    return answered(c, id, &said);
 }
 
 static struct http_response act(const struct admin_call *c, struct str id, enum call_act what)
 {
-    const struct office o = office(c);
+    const struct office o = admin_office(c);
     const struct office_said said = office_call_act(&o, reference_of(id), what);
-    return answered(c, id, &o, &said);
+    return answered(c, id, &said);
 }
 
 struct http_response post_call_pause(const struct admin_call *c, struct str id, const struct json *body)

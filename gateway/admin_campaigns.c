@@ -1,37 +1,23 @@
 /* See the header. */
 #include "gateway/admin_campaigns.h"
 
+#include "gateway/admin_office.h"
 #include "gateway/base/date.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/json.h"
 #include "gateway/conf/option.h"
 #include "handlers/office_campaign.h"
 
-static struct office office_of_call(const struct admin_call *c)
-{
-    return (struct office){.store = c->store,
-                           .config = c->config,
-                           .arena = c->arena,
-                           .zone = c->zone,
-                           .now_ms = c->now_ms,
-                           .actor = c->actor};
-}
-
 static struct http_response answer_said(const struct admin_call *c, const struct office_said *said,
                                         int64_t id)
 {
-    static const int statuses[] = {[OFFICE_DONE] = 200,
-                                   [OFFICE_BAD] = 422,
-                                   [OFFICE_FORBIDDEN] = 403,
-                                   [OFFICE_ABSENT] = 404,
-                                   [OFFICE_CONFLICT] = 409};
-    struct office o = office_of_call(c);
+    struct office o = admin_office(c);
     struct str text = office_text(&o, said, LANGUAGE_EN);
     struct json *json = json_object_new();
     if (said->status == OFFICE_DONE && id > 0)
         json_put_str(json, "id", str_printf(c->arena, "%lld", (long long)id));
     json_put_str(json, said->status == OFFICE_DONE ? "said" : "error", text);
-    return admin_respond(c, statuses[said->status], json);
+    return admin_respond(c, admin_status(said), json);
 }
 
 /* ---- what is wished ---- */
@@ -85,7 +71,7 @@ static bool read_wish(const struct admin_call *c, const struct json *body, struc
 struct http_response post_campaigns(const struct admin_call *c, struct str id, const struct json *body)
 {
     (void)id; /* the store gives it */
-    struct office o = office_of_call(c);
+    struct office o = admin_office(c);
     struct http_response answer;
     const struct json *list = json_get(body, "keywords");
     struct str words[CAMPAIGN_WORDS_MOST];
@@ -114,7 +100,7 @@ static bool find(const struct admin_call *c, struct str id, struct campaign *cam
 
 struct http_response post_campaign(const struct admin_call *c, struct str id, const struct json *body)
 {
-    struct office o = office_of_call(c);
+    struct office o = admin_office(c);
     struct http_response answer;
     struct campaign campaign;
     if (!find(c, id, &campaign, &answer) || !read_wish(c, body, &campaign, &answer))
@@ -125,7 +111,7 @@ struct http_response post_campaign(const struct admin_call *c, struct str id, co
 
 struct http_response post_campaign_allot(const struct admin_call *c, struct str id, const struct json *body)
 {
-    struct office o = office_of_call(c);
+    struct office o = admin_office(c);
     struct http_response answer;
     struct campaign campaign;
     int64_t reference = json_int(body, "reference", 0), need = json_int(body, "need", 0);

@@ -6,6 +6,7 @@
 #include "gateway/base/number.h"
 #include "gateway/base/phone.h"
 #include "gateway/base/utf8.h"
+#include "gateway/admin_office.h"
 #include "gateway/import_people.h"
 
 enum {
@@ -55,6 +56,8 @@ static bool import_piece(const struct admin_call *c, const void *state, struct l
     size_t to = from + (left < ROWS_A_PIECE ? left : ROWS_A_PIECE);
     struct import_counts counts = {progress->count[COUNT_ADDED], progress->count[COUNT_CHANGED]};
     (void)answer; /* it was all checked */
+    if (from == 0)
+        admin_audit(c, "people.import", STR("people"), str_printf(c->arena, "rows %zu", people->n));
     import_people_apply(c->store, c->config, c->arena, c->now_ms / 1000, people, from, to, &counts);
     progress->at = (int64_t)to;
     progress->count[COUNT_ADDED] = counts.added;
@@ -146,17 +149,15 @@ static bool forget_piece(const struct admin_call *c, const void *state, struct l
                          struct http_response *answer)
 {
     struct forgetting f = *(const struct forgetting *)state;
-    struct staff staff;
     bool first = progress->at++ == 0, more = true;
-    if (first && staff_get(c->store, c->arena, f.phone, &staff)) {
-        *answer = admin_fault(c, 409, "this phone belongs to staff: remove it from the staff first");
-        return false;
-    }
+    (void)answer; /* there is nobody who cannot be forgotten */
     load(&f, progress);
-    if (first)
+    if (first) {
+        admin_audit(c, "person.forget", f.digits, STR("")); /* forgotten there at once */
         forget_person(c->store, &f);
-    else
+    } else {
         more = forget_messages(c->store, &f, c->now_ms, MESSAGES_A_PIECE);
+    }
     save(&f, progress);
     return more;
 }
@@ -204,17 +205,6 @@ static const char *pick(const struct lexicon *lexicon, struct volunteer *rows, s
                                      : NULL;
 }
 
-/* Those that who asks may see. */
-static size_t keep_own(const struct admin_call *c, struct volunteer *rows, size_t n)
-{
-    struct actor named = actor_named_places(&c->actor);
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++)
-        if (actor_everywhere(&named) || actor_covers(&named, rows[i].province))
-            rows[kept++] = rows[i];
-    return kept;
-}
-
 struct http_response post_verify(const struct admin_call *c, struct str id, const struct json *body)
 {
     struct volunteer *rows = arena_array(c->arena, struct volunteer, BEHIND_ONE_PHONE), *found = NULL;
@@ -225,13 +215,14 @@ struct http_response post_verify(const struct admin_call *c, struct str id, cons
         return admin_fault(c, 422, "this is no phone number");
     if (by.n == 0 || by.n > NAME_BYTES || !utf8_valid(by))
         return admin_fault(c, 422, "who verified is missing: a name of at most 200 bytes");
-    size_t n = keep_own(c, rows, volunteer_of(c->store, c->arena, number, rows, BEHIND_ONE_PHONE));
+    size_t n = volunteer_page_of(c->store, c->arena, &c->actor, number, rows, BEHIND_ONE_PHONE);
     const char *why = pick(c->config->texts->lexicon, rows, n, json_int(body, "id", 0), &found);
     if (why != NULL)
         return admin_fault(c, n == 0 ? 404 : 409, why);
     found->verified_by = by;
     found->verified_at = c->now_ms / 1000;
     volunteer_put(c->store, found, found->verified_at);
+    admin_audit(c, "volunteer.verify", str_printf(c->arena, "%lld", (long long)found->id), found->specialty);
     struct json *json = json_object_new();
     json_put_int(json, "id", found->id);
     json_put_str(json, "name", found->name);

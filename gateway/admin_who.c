@@ -3,7 +3,7 @@
 
 #include "gateway/base/phone.h"
 #include "gateway/store/store_office.h"
-#include "gateway/store/store_scoped.h"
+#include "gateway/store/store_office.h"
 
 struct str admin_bearer(const struct http_request *request)
 {
@@ -28,7 +28,7 @@ static bool by_token(struct admin_call *c)
 {
     struct str token = admin_bearer(c->request);
     struct digest hash = crypto_digest(&token, 1);
-    int64_t phone = token.p != NULL ? token_owner(c->store, &hash) : 0;
+    int64_t phone = token.p != NULL ? token_find(c->store, &hash) : 0;
     return phone > 0 && actor_get(c->store, c->arena, phone, DOOR_API, &c->actor);
 }
 

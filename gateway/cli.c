@@ -8,8 +8,10 @@
 #include "gateway/admin.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/json.h"
+#include "gateway/base/phone.h"
 #include "gateway/net/http_client.h"
 #include "gateway/providers/provider.h"
+#include "gateway/store/store_office.h"
 #include "handlers/dispatch.h"
 
 enum { DOOR_SECONDS = 60 };
@@ -91,6 +93,35 @@ struct store *cli_reader(struct cli *cli, const struct config *config)
         exit(EXIT_TRY_LATER);
     }
     return store;
+}
+
+void cli_actor(struct cli *cli, const struct config *config, struct store *store, struct actor *actor)
+{
+    int64_t number;
+    *actor = actor_operator(DOOR_CLI);
+    if (cli->as == NULL)
+        return;
+    struct phone phone = phone_parse(str_of(cli->as), config->service.country.p);
+    if (phone_reachable(&phone) && str_to_i64(str_of(phone.digits), &number) &&
+        actor_get(store, cli->arena, number, DOOR_CLI, actor))
+        return;
+    fprintf(stderr, "yavar: nobody of the staff has the phone that this is asked for\n");
+    exit(EXIT_FAULT);
+}
+
+struct str cli_text(const struct cli *cli, const char *option)
+{
+    const char *given = cli_value(cli, option);
+    return given != NULL ? str_of(given) : STR("");
+}
+
+struct str cli_provinces(struct cli *cli)
+{
+    const struct cli_option *given = cli_option(cli, "province");
+    struct sbuf slugs = sbuf_in(cli->arena);
+    for (size_t i = 0; i < given->n; i++)
+        sbuf_printf(&slugs, "%s%s", i > 0 ? " " : "", given->values[i]);
+    return sbuf_str(&slugs);
 }
 
 int cli_reader_end(struct store *store, int code)

@@ -53,6 +53,13 @@ void cli_check_channels(const struct config *config, struct faults *faults);
 struct config *cli_config(struct cli *cli);
 /* A reader's store; exits with 75 or 1 where there is none. */
 struct store *cli_reader(struct cli *cli, const struct config *config);
+struct actor;
+/* For whom it reads: the operator, or with --as somebody of the staff; exits with 1 where it is nobody. */
+void cli_actor(struct cli *cli, const struct config *config, struct store *store, struct actor *actor);
+/* The values of --province, parted by blanks. */
+struct str cli_provinces(struct cli *cli);
+/* An option's value; empty where it was not given. */
+struct str cli_text(const struct cli *cli, const char *option);
 /* Closes it; CODE, unless reading failed: then says why, and it is a fault. */
 int cli_reader_end(struct store *store, int code);
 
@@ -76,6 +83,7 @@ int cmd_campaign(struct cli *cli);
 int cmd_broadcast(struct cli *cli);
 int cmd_call(struct cli *cli);
 int cmd_staff(struct cli *cli);
+int cmd_organisation(struct cli *cli);
 int cmd_message(struct cli *cli);
 int cmd_channel(struct cli *cli);
 int cmd_stats(struct cli *cli);

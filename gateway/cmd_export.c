@@ -63,6 +63,16 @@ static int64_t volunteers_page(struct store *store, struct arena *arena, int64_t
     return n > 0 ? rows[n - 1].id : 0;
 }
 
+static int64_t audits_page(struct store *store, struct arena *arena, int64_t after, bool masked,
+                           struct sbuf *out)
+{
+    struct audit_row *rows = arena_array(arena, struct audit_row, PAGE);
+    size_t n = audit_page(store, arena, after, rows, PAGE);
+    for (size_t i = 0; i < n; i++)
+        csv_audit(out, &rows[i], masked);
+    return n > 0 ? rows[n - 1].id : 0;
+}
+
 static bool all_pages(struct store *store, page_fn *page, bool masked)
 {
     for (int64_t after = 0;;) {
@@ -91,13 +101,14 @@ int cmd_export(struct cli *cli)
         {"pledges", csv_pledge_header, {pledges_page, NULL}},
         {"messages", csv_message_header, {incoming_page, outgoing_page}},
         {"volunteers", csv_volunteer_header, {volunteers_page, NULL}},
+        {"audit", csv_audit_header, {audits_page, NULL}},
     };
     enum { TABLES = sizeof tables / sizeof tables[0] };
     size_t t = 0;
     while (cli->n == 1 && t < TABLES && strcmp(cli->args[0], tables[t].name) != 0)
         t++;
     if (cli->n != 1 || t == TABLES)
-        return cli_wrong_use(cli, "needs, pledges, messages or volunteers");
+        return cli_wrong_use(cli, "needs, pledges, messages, volunteers or audit");
     struct config *config = cli_config(cli);
     struct store *store = cli_reader(cli, config);
     bool masked = cli_value(cli, "masked") != NULL, good = true;

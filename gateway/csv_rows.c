@@ -19,7 +19,10 @@ const char csv_campaign_header[] =
     "id,keyword,name_fa,name_en,goal_rial,pledged_rial,from,to,provinces,pay_to,"
     "pledges,received_rial\n";
 const char csv_campaign_sum_header[] = "province,pledges,amount_rial,received_rial,donors\n";
-const char csv_staff_header[] = "phone,name,role,provinces,organisation,centre,contacted,ready\n";
+const char csv_staff_header[] =
+    "phone,name,role,provinces,organisation,centre,contacted,ready,deputy_of,locked_until\n";
+const char csv_organisation_header[] = "slug,name_fa,name_en,provinces,pay_to\n";
+const char csv_audit_header[] = "id,at,actor,door,action,subject,detail\n";
 
 const char csv_volunteer_header[] =
     "phone,name,province,specialty,availability,verified_by,consent_version,consent_channel,"
@@ -188,13 +191,46 @@ void csv_volunteer(struct sbuf *out, const struct volunteer *v, bool with_id, bo
     sbuf_byte(out, '\n');
 }
 
-void csv_staff(struct sbuf *out, const struct staff *s, int64_t contacted, int64_t ready, bool masked)
+void csv_staff(struct sbuf *out, const struct staff *s, int64_t contacted, int64_t ready, int64_t now,
+               bool masked)
 {
     const struct str texts[] = {s->name, s->role, s->provinces, s->organisation, s->centre};
-    phone(out, str_printf(out->arena, "%lld", (long long)s->phone), masked);
+    phone_number(out, s->phone, masked);
     for (int i = 0; i < 5; i++)
         text(out, texts[i]);
     number(out, contacted);
     number(out, ready);
+    phone_number(out, s->deputy_of, masked);
+    time_or_empty(out, s->locked_until > now ? s->locked_until : 0);
+    sbuf_byte(out, '\n');
+}
+
+void csv_organisation(struct sbuf *out, const struct organisation *o)
+{
+    const struct str texts[] = {o->slug, o->name_fa, o->name_en, o->provinces, o->pay_to};
+    for (int i = 0; i < 5; i++)
+        text(out, texts[i]);
+    sbuf_byte(out, '\n');
+}
+
+/* References have 9 digits at most, phones more. */
+static bool is_phone(struct str subject)
+{
+    int64_t value;
+    return subject.n > 9 && str_to_i64(subject, &value) && value > 0;
+}
+
+void csv_audit(struct sbuf *out, const struct audit_row *row, bool masked)
+{
+    number(out, row->id);
+    time_or_empty(out, row->at);
+    if (row->actor > 0)
+        phone_number(out, row->actor, masked);
+    else
+        number(out, row->actor);
+    text(out, row->door);
+    text(out, row->action);
+    phone(out, row->subject, masked && is_phone(row->subject));
+    text(out, row->detail);
     sbuf_byte(out, '\n');
 }

@@ -28,7 +28,7 @@ const struct cli_command cli_commands[] = {
      "encoding, units and segments, as JSON; without TEXT, line by line", ""},
     {"import", cmd_import, "import needs|people FILE.csv [-c FILE]",
      "takes needs or people from a CSV, all or nothing", ""},
-    {"export", cmd_export, "export needs|pledges|messages|volunteers [-c FILE] [--masked]",
+    {"export", cmd_export, "export needs|pledges|messages|volunteers|audit [-c FILE] [--masked]",
      "CSV to standard output", "masked!"},
     {"need", cmd_need, "need list | need show CODE [-c FILE]", "needs, as CSV or one as JSON", ""},
     {"campaign", cmd_campaign,
@@ -39,8 +39,14 @@ const struct cli_command cli_commands[] = {
      "name-fa name-en goal from to province pay-to organisation as"},
     {"staff", cmd_staff,
      "staff list [--masked] | staff add PHONE --role viewer|reporter|recruiter|coordinator|auditor|admin "
-     "[--province SLUG]… [--organisation SLUG] [--centre NAME] [--name NAME] | staff remove PHONE [-c FILE]",
-     "who may do what, where", "role province organisation centre name masked!"},
+     "[--province SLUG]… [--organisation SLUG] [--centre NAME] [--name NAME] [--deputy-of PHONE] | staff "
+     "remove|unlock|token PHONE [--as PHONE] [-c FILE]",
+     "who may do what, where; token prints a new API token, once",
+     "role province organisation centre name deputy-of masked! as"},
+    {"organisation", cmd_organisation,
+     "organisation list | organisation add SLUG --name-fa T [--name-en T] [--province SLUG]… [--pay-to T] "
+     "[--as PHONE] [-c FILE]",
+     "charities and groups, and how they are paid", "name-fa name-en province pay-to as"},
     {"call", cmd_call,
      "call add --kind team|visit|meeting|rollcall --title T --place P --from WHEN --to WHEN --need "
      "SPECIALTY=N… "

@@ -40,6 +40,8 @@ static const struct message_spec *const message_lists[] = {
     office_broadcast_messages,
     office_campaign_messages,
     call_messages,
+    staff_messages,
+    stats_messages,
 };
 
 const struct message_spec *const *dispatch_messages(size_t *n)

@@ -23,7 +23,7 @@ void handle_closed(struct turn *t);
 extern const struct message_spec pledge_messages[], need_messages[], mine_messages[], cancel_messages[],
     account_messages[], consent_messages[], language_messages[], help_messages[], answer_messages[],
     enlist_messages[], team_messages[], code_messages[], broadcast_messages[], office_broadcast_messages[],
-    office_campaign_messages[], call_messages[];
+    office_campaign_messages[], call_messages[], staff_messages[], stats_messages[];
 
 /* The answer to the request that enlist sent. */
 void enlist_answered(struct turn *t, bool yes);

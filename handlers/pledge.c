@@ -6,6 +6,7 @@
  * when to pay. */
 #include "gateway/base/damm.h"
 #include "gateway/base/fold.h"
+#include "gateway/store/store_office.h"
 #include "handlers/flows.h"
 #include "handlers/handlers.h"
 #include "handlers/question.h"
@@ -81,7 +82,7 @@ static bool find_need(struct turn *t, struct target *target)
         say_covered(t, need);
         return false;
     }
-    target->pay_to = need->pay_to;
+    target->pay_to = need_pay_to(t->store, t->arena, need);
     return true;
 }
 

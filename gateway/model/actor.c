@@ -3,7 +3,7 @@
 
 const char *const door_names[DOORS] = {"cli", "api", "sms"};
 
-struct actor actor_operator(enum door door)
+struct actor actor_operator(enum office_door door)
 {
     return (struct actor){.door = door, .role = ROLE_ADMIN, .scope = STR("*")};
 }
@@ -18,7 +18,7 @@ bool role_from(struct str name, enum role *role)
     return false;
 }
 
-struct actor actor_from(struct arena *arena, const struct staff *staff, enum door door)
+struct actor actor_from(struct arena *arena, const struct staff *staff, enum office_door door)
 {
     struct actor actor = {.phone = staff->phone,
                           .door = door,

@@ -8,12 +8,12 @@
 #include "gateway/base/arena.h"
 #include "gateway/model/records.h"
 
-enum door { DOOR_CLI, DOOR_API, DOOR_SMS, DOORS };
+enum office_door { DOOR_CLI, DOOR_API, DOOR_SMS, DOORS };
 extern const char *const door_names[DOORS]; /* "cli", "api", "sms" */
 
 struct actor {
     int64_t phone; /* 0: the operator */
-    enum door door;
+    enum office_door door;
     enum role role;
     /* The provinces as the store's queries take them: " qom zanjan ", each
      * between blanks; "*": all.  Never empty for one who may do anything. */
@@ -22,9 +22,9 @@ struct actor {
 };
 
 /* Everywhere, everything. */
-struct actor actor_operator(enum door door);
+struct actor actor_operator(enum office_door door);
 /* Of a row of the staff (a deputy's is already its principal's). */
-struct actor actor_from(struct arena *arena, const struct staff *staff, enum door door);
+struct actor actor_from(struct arena *arena, const struct staff *staff, enum office_door door);
 
 /* Roles are no ladder: an admin may all, a coordinator what a recruiter,
  * reporter and viewer may, an auditor what a viewer may. */

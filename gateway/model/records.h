@@ -151,6 +151,13 @@ struct staff {
     int64_t locked_until; /* after three wrong codes; 0: never */
 };
 
+/* A charity, hospital charity, NGO or group, by its slug. */
+struct organisation {
+    struct str slug, name_fa, name_en;
+    struct str provinces; /* slugs parted by blanks; empty: the whole country */
+    struct str pay_to;    /* for a need or campaign that has none; may be empty */
+};
+
 enum lane { LANE_CODE, LANE_CONFIRMATION, LANE_REMINDER, LANE_BROADCAST, LANES };
 extern const char *const lane_names[LANES];
 

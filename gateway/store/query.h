@@ -70,10 +70,12 @@ bool copy_into_place(struct engine *engine, const char *to, struct error *e) MUS
 /* All rows of a query that names their columns in that order, up to MOST; ends it. */
 size_t take_needs(struct query *q, struct arena *arena, struct need *rows, size_t most);
 size_t take_pledges(struct query *q, struct arena *arena, struct pledge *rows, size_t most);
-size_t take_volunteers(struct query *q, struct arena *arena, struct volunteer *rows, size_t most);
 /* The next place in the sequence of references; 0 after a failure. */
 int64_t sequence_next(struct store *store);
 int64_t query_count(struct store *store, enum query_name name); /* of a query without parameters */
+/* Rows of the staff and of volunteers, as other files ask for them too (store_people.c). */
+size_t query_take_staff(struct query *q, struct arena *arena, struct staff *rows, size_t most);
+size_t query_take_volunteers(struct query *q, struct arena *arena, struct volunteer *rows, size_t most);
 /* Early reports older than a day (store_outbox.c). */
 void report_forget_early(struct store *store, int64_t now_ms);
 

@@ -183,6 +183,7 @@ struct str consent_text_get(struct store *store, struct arena *arena, struct str
 bool staff_get(struct store *store, struct arena *arena, int64_t phone, struct staff *found);
 size_t staff_page(struct store *store, struct arena *arena, int64_t after, struct staff *rows, size_t most);
 void staff_put(struct store *store, const struct staff *staff, int64_t now);
+/* Its deputies take over its role and places; its token and what waits for a code go. */
 bool staff_remove(struct store *store, int64_t phone);
 /* Whom a recruiter asked, and how many of them are registered volunteers. */
 void staff_enlisted(struct store *store, int64_t phone, int64_t *contacted, int64_t *ready);

@@ -1,6 +1,8 @@
 /* Forgetting somebody and keeping the sums: pledges, counts of messages and
  * what recruiters achieved stay as they are, under a number that is no phone.
  * Every statement may be run again; it then finds nothing. */
+#include <stdio.h>
+
 #include "gateway/store/query.h"
 #include "gateway/store/store_calls.h"
 
@@ -36,6 +38,20 @@ static int64_t remove_phone(struct store *store, enum query_name name, int64_t p
     return rows_changed(&q);
 }
 
+/* What the person did as staff stays done, by nobody in particular. */
+static void forget_staff(struct store *store, const struct forgetting *f, int64_t by)
+{
+    char number[24];
+    int n = snprintf(number, sizeof number, "%lld", (long long)by);
+    (void)staff_remove(store, f->phone); /* false: of the staff it was not */
+    struct query q = query_begin(store, QUERY_forget_audit);
+    query_int(&q, f->phone);
+    query_int(&q, by);
+    query_text(&q, f->digits);
+    query_text(&q, str_from(number, n > 0 ? (size_t)n : 0));
+    query_run(&q);
+}
+
 void forget_person(struct store *store, struct forgetting *f)
 {
     int64_t by = stand_in();
@@ -49,6 +65,7 @@ void forget_person(struct store *store, struct forgetting *f)
     (void)replace_phone(store, QUERY_forget_leader, by, f->phone);    /* likewise */
     (void)replace_phone(store, QUERY_forget_author, by, f->phone);    /* likewise */
     (void)replace_phone(store, QUERY_forget_approver, by, f->phone);  /* likewise */
+    forget_staff(store, f, by);
     f->inbox_at = f->outbox_at = 0;
     f->inbox_last = query_count(store, QUERY_inbox_last);
     f->outbox_last = query_count(store, QUERY_outbox_last);

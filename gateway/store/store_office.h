@@ -4,13 +4,57 @@
 #ifndef YAVAR_STORE_STORE_OFFICE_H
 #define YAVAR_STORE_STORE_OFFICE_H
 
+#include "gateway/base/crypto.h"
 #include "gateway/model/actor.h"
 #include "gateway/store/store.h"
 
 /* Who a phone is: its own row of the staff, or as a deputy its principal's
  * role and places.  False where it is not of the staff. */
-bool actor_get(struct store *store, struct arena *arena, int64_t phone, enum door door,
+bool actor_get(struct store *store, struct arena *arena, int64_t phone, enum office_door door,
                struct actor *actor) MUST_CHECK;
+
+/* ---- staff, as an actor sees it ---- */
+
+/* Whoever has no province outside the actor's, and is of its organisation and
+ * centre where it has one; deputies with their principal's role and places. */
+size_t staff_page_of(struct store *store, struct arena *arena, const struct actor *actor, int64_t after,
+                     struct staff *rows, size_t most);
+bool staff_get_of(struct store *store, struct arena *arena, const struct actor *actor, int64_t phone,
+                  struct staff *found);
+bool staff_has_deputies(struct store *store, int64_t phone);
+/* Volunteers behind a phone who are in the actor's provinces. */
+size_t volunteer_page_of(struct store *store, struct arena *arena, const struct actor *actor, int64_t phone,
+                         struct volunteer *rows, size_t most);
+
+/* ---- organisations ---- */
+
+bool organisation_get(struct store *store, struct arena *arena, struct str slug, struct organisation *found);
+/* Those at work in a province of the actor's, and those of the whole country, behind slug AFTER. */
+size_t organisation_page_of(struct store *store, struct arena *arena, const struct actor *actor,
+                            struct str after, struct organisation *rows, size_t most);
+void organisation_put(struct store *store, const struct organisation *organisation, int64_t now);
+/* The need's own, else its organisation's; may be empty. */
+struct str need_pay_to(struct store *store, struct arena *arena, const struct need *need);
+
+/* ---- tokens of the admin API ---- */
+
+struct digest token_hash(struct str token); /* as it is kept */
+/* A phone's only one: the one before is good no longer. */
+void token_put(struct store *store, int64_t phone, const struct digest *hash, int64_t now);
+/* Whose it is: the phone of somebody of the staff; 0: nobody's. */
+int64_t token_find(struct store *store, const struct digest *hash);
+
+/* ---- figures of an actor's provinces ---- */
+
+/* Pledges count by the province of their need; those to a campaign alone, only for who is everywhere. */
+struct office_figures {
+    int64_t pledges_since, rial_since; /* made since the given time */
+    int64_t rial, needs_open, volunteers;
+};
+void office_figures(struct store *store, const struct actor *actor, int64_t since,
+                    struct office_figures *figures);
+
+/* ---- what was done ---- */
 
 /* What was done, to what; only ever added to.  No phone and no text of a
  * message stands in DETAIL. */
@@ -22,6 +66,9 @@ struct audit_row {
 };
 size_t audit_page(struct store *store, struct arena *arena, int64_t after, struct audit_row *rows,
                   size_t most);
+/* Who is confined sees what the staff did that it sees. */
+size_t audit_page_of(struct store *store, struct arena *arena, const struct actor *actor, int64_t after,
+                     struct audit_row *rows, size_t most);
 
 /* ---- commands that wait for their code (handlers/code.h) ---- */
 

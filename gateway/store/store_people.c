@@ -21,7 +21,7 @@ static void take_volunteer(struct query *q, struct arena *arena, struct voluntee
     v->updated_at = query_take_int(q);
 }
 
-size_t take_volunteers(struct query *q, struct arena *arena, struct volunteer *rows, size_t most)
+size_t query_take_volunteers(struct query *q, struct arena *arena, struct volunteer *rows, size_t most)
 {
     size_t n = 0;
     while (query_row(q) && n < most)
@@ -34,7 +34,7 @@ bool volunteer_get(struct store *store, struct arena *arena, int64_t id, struct 
 {
     struct query q = query_begin(store, QUERY_volunteer_get);
     query_int(&q, id);
-    return take_volunteers(&q, arena, found, 1) == 1;
+    return query_take_volunteers(&q, arena, found, 1) == 1;
 }
 
 size_t volunteer_of(struct store *store, struct arena *arena, int64_t phone, struct volunteer *rows,
@@ -43,7 +43,7 @@ size_t volunteer_of(struct store *store, struct arena *arena, int64_t phone, str
     struct query q = query_begin(store, QUERY_volunteer_of);
     query_int(&q, phone);
     query_int(&q, (int64_t)most);
-    return take_volunteers(&q, arena, rows, most);
+    return query_take_volunteers(&q, arena, rows, most);
 }
 
 size_t volunteer_page(struct store *store, struct arena *arena, int64_t after, struct volunteer *rows,
@@ -52,7 +52,7 @@ size_t volunteer_page(struct store *store, struct arena *arena, int64_t after, s
     struct query q = query_begin(store, QUERY_volunteer_page);
     query_int(&q, after);
     query_int(&q, (int64_t)most);
-    return take_volunteers(&q, arena, rows, most);
+    return query_take_volunteers(&q, arena, rows, most);
 }
 
 static void bind_profile(struct query *q, const struct volunteer *v)
@@ -103,7 +103,7 @@ struct str consent_text_get(struct store *store, struct arena *arena, struct str
 
 /* ---- staff ---- */
 
-static size_t take_staff(struct query *q, struct arena *arena, struct staff *rows, size_t most)
+size_t query_take_staff(struct query *q, struct arena *arena, struct staff *rows, size_t most)
 {
     size_t n = 0;
     while (query_row(q) && n < most) {
@@ -125,7 +125,7 @@ bool staff_get(struct store *store, struct arena *arena, int64_t phone, struct s
 {
     struct query q = query_begin(store, QUERY_staff_get);
     query_int(&q, phone);
-    return take_staff(&q, arena, found, 1) == 1;
+    return query_take_staff(&q, arena, found, 1) == 1;
 }
 
 size_t staff_page(struct store *store, struct arena *arena, int64_t after, struct staff *rows, size_t most)
@@ -133,7 +133,24 @@ size_t staff_page(struct store *store, struct arena *arena, int64_t after, struc
     struct query q = query_begin(store, QUERY_staff_page);
     query_int(&q, after);
     query_int(&q, (int64_t)most);
-    return take_staff(&q, arena, rows, most);
+    return query_take_staff(&q, arena, rows, most);
+}
+
+/* So that the queries can look where somebody is. */
+static void put_places(struct store *store, const struct staff *s)
+{
+    struct str rest = s->provinces, slug;
+    struct query q = query_begin(store, QUERY_staff_place_clear);
+    query_int(&q, s->phone);
+    query_run(&q);
+    while (rest.n > 0 && str_split(&rest, ' ', &slug)) {
+        if (slug.n == 0)
+            continue;
+        q = query_begin(store, QUERY_staff_place_add);
+        query_int(&q, s->phone);
+        query_text(&q, slug);
+        query_run(&q);
+    }
 }
 
 void staff_put(struct store *store, const struct staff *s, int64_t now)
@@ -146,13 +163,41 @@ void staff_put(struct store *store, const struct staff *s, int64_t now)
     query_int(&q, s->deputy_of);
     query_int(&q, now);
     query_run(&q);
+    put_places(store, s);
+}
+
+static void run_with_phone(struct store *store, enum query_name name, int64_t phone)
+{
+    struct query q = query_begin(store, name);
+    query_int(&q, phone);
+    query_run(&q);
+}
+
+/* Its deputies are in its place, in their own right. */
+static void hand_on(struct store *store, const struct staff *s)
+{
+    const struct str texts[] = {s->role, s->provinces, s->organisation, s->centre};
+    run_with_phone(store, QUERY_staff_heirs_clear, s->phone);
+    run_with_phone(store, QUERY_staff_heirs_places, s->phone);
+    struct query q = query_begin(store, QUERY_staff_heirs);
+    for (int i = 0; i < 4; i++)
+        query_text(&q, texts[i]);
+    query_int(&q, s->phone);
+    query_run(&q);
 }
 
 bool staff_remove(struct store *store, int64_t phone)
 {
-    struct query q = query_begin(store, QUERY_staff_remove);
-    query_int(&q, phone);
-    bool found = query_row(&q);
-    query_run(&q);
+    struct arena *arena = arena_new(4096);
+    struct staff s;
+    bool found = staff_get(store, arena, phone, &s);
+    if (found) {
+        hand_on(store, &s);
+        run_with_phone(store, QUERY_staff_place_clear, phone);
+        run_with_phone(store, QUERY_token_drop, phone);
+        run_with_phone(store, QUERY_proposal_drop, phone);
+        run_with_phone(store, QUERY_staff_remove, phone);
+    }
+    arena_free(arena);
     return found;
 }

@@ -135,27 +135,14 @@ size_t volunteer_page_scoped(struct store *store, struct arena *arena, const str
     query_int(&q, w.end);
     query_text(&q, named.scope);
     query_int(&q, (int64_t)page->most + 1);
-    size_t n = take_volunteers(&q, arena, rows, page->most + 1);
+    size_t n = query_take_volunteers(&q, arena, rows, page->most + 1);
     return finish_window(page, &w, n, n > 0 ? rows[shown(page, n) - 1].id : page->after);
-}
-
-/* Of the same house, and nowhere the actor is not. */
-static bool colleague(const struct actor *actor, const struct staff *s)
-{
-    return (actor->organisation.n == 0 || str_eq(actor->organisation, s->organisation)) &&
-           (actor->centre.n == 0 || str_eq(actor->centre, s->centre)) &&
-           actor_covers_all(actor, s->provinces);
 }
 
 size_t staff_page_scoped(struct store *store, struct arena *arena, const struct actor *actor,
                          struct scoped_page *page, struct staff *rows)
 {
-    int64_t from = page->after;
-    size_t n = 0;
-    while (n <= page->most && staff_page(store, arena, from, &rows[n], 1) == 1) {
-        from = rows[n].phone;
-        n += colleague(actor, &rows[n]);
-    }
+    size_t n = staff_page_of(store, arena, actor, page->after, rows, page->most + 1);
     return finish(page, n, n > 0 ? rows[shown(page, n) - 1].phone : page->after);
 }
 
@@ -185,8 +172,7 @@ size_t unanswered_page_scoped(struct store *store, struct arena *arena, const st
 size_t audit_page_scoped(struct store *store, struct arena *arena, const struct actor *actor,
                          struct scoped_page *page, struct audit_row *rows)
 {
-    bool may = actor_unconfined(actor);
-    size_t n = may ? audit_page(store, arena, page->after, rows, page->most + 1) : 0;
+    size_t n = audit_page_of(store, arena, actor, page->after, rows, page->most + 1);
     return finish(page, n, n > 0 ? rows[shown(page, n) - 1].id : page->after);
 }
 
@@ -231,13 +217,4 @@ void figures_scoped(struct store *store, struct arena *arena, const struct actor
     query_text(&q, named.scope);
     f->volunteers = query_row(&q) ? query_take_int(&q) : 0;
     query_end(&q);
-}
-
-int64_t token_owner(struct store *store, const struct digest *hash)
-{
-    struct query q = query_begin(store, QUERY_token_owner);
-    query_blob(&q, str_from((const char *)hash->byte, sizeof hash->byte));
-    int64_t phone = query_row(&q) ? query_take_int(&q) : 0;
-    query_end(&q);
-    return phone;
 }

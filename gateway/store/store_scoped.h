@@ -46,7 +46,4 @@ bool need_get_scoped(struct store *store, struct arena *arena, const struct acto
 void figures_scoped(struct store *store, struct arena *arena, const struct actor *actor,
                     struct store_figures *figures);
 
-/* Whose token has this hash; 0: nobody's. */
-int64_t token_owner(struct store *store, const struct digest *hash);
-
 #endif

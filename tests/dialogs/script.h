@@ -130,12 +130,20 @@ static inline bool campaign_read(struct arena *arena, struct str rest, struct st
     return good && c->name_fa.n > 0;
 }
 
-/* `PHONE ROLE [NAME]` */
-static inline bool staff_read(struct str rest, struct staff *s)
+/* `PHONE ROLE [in=PROVINCE,…] [NAME]` */
+static inline bool staff_read(struct arena *arena, struct str rest, struct staff *s)
 {
     struct str number = word(&rest);
     struct phone phone = phone_parse(number, "98");
     *s = (struct staff){.role = word(&rest)};
+    rest = rest.p != NULL ? str_trim(rest) : STR("");
+    if (str_starts(rest, STR("in="))) {
+        struct str list = str_after(word(&rest), 3), slug;
+        struct sbuf slugs = sbuf_in(arena);
+        while (list.n > 0 && str_split(&list, ',', &slug))
+            sbuf_printf(&slugs, "%s%.*s", slugs.n > 0 ? " " : "", STR_ARG(slug));
+        s->provinces = sbuf_str(&slugs);
+    }
     s->name = rest.p != NULL ? str_trim(rest) : STR("");
     return s->role.n > 0 && str_to_i64(str_of(phone.digits), &s->phone);
 }

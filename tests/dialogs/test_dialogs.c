@@ -392,11 +392,11 @@ static void add_campaign(struct play *p, struct str rest)
 static void add_staff(struct play *p, struct str rest)
 {
     struct staff s;
-    bool good = staff_read(rest, &s) && store_begin(p->store);
+    bool good = staff_read(p->arena, rest, &s) && store_begin(p->store);
     if (good)
         staff_put(p->store, &s, p->now_ms / 1000);
     if (!good || store_commit(p->store) != STORE_DONE)
-        wrong(p, "@staff PHONE ROLE [NAME]");
+        wrong(p, "@staff PHONE ROLE [in=PROVINCE,…] [NAME]");
 }
 
 /* What time or the office does about calls, and what that sends. */

@@ -11,7 +11,7 @@ from service import until
 from tap import case
 from telecom import key
 
-COLUMNS = "phone,name,role,provinces,organisation,centre,contacted,ready"
+COLUMNS = "phone,name,role,provinces,organisation,centre,contacted,ready,deputy_of,locked_until"
 
 
 def registered(service):
@@ -22,12 +22,16 @@ def registered(service):
 def staff(stage):
     service, _ = stage.shared()
     phone = stage.phone()
+    service.cli("organisation", "add", "mehr", "--name-fa", "مهر", "--pay-to", "IR550000000000000000000005")
+    assert {"slug": "mehr", "name_fa": "مهر", "name_en": "", "provinces": "", "pay_to": "IR550000000000000000000005"} \
+        in service.rows("organisation", "list")
     service.cli("staff", "add", "0" + key(phone), "--role", "coordinator", "--province", "zanjan", "--province",
                 "qom", "--organisation", "mehr", "--centre", "درمانگاه ده", "--name", "سارا احمدی")
     assert service.cli("staff", "list").stdout.splitlines()[0] == COLUMNS
     row = registered(service)[key(phone)]
     assert row == {"phone": phone, "name": "سارا احمدی", "role": "coordinator", "provinces": "zanjan qom",
-                   "organisation": "mehr", "centre": "درمانگاه ده", "contacted": "0", "ready": "0"}, f"{row}"
+                   "organisation": "mehr", "centre": "درمانگاه ده", "contacted": "0", "ready": "0",
+                   "deputy_of": "", "locked_until": ""}, f"{row}"
     service.cli("staff", "add", "+" + phone, "--role", "auditor")
     row = registered(service)[key(phone)]
     assert row["role"] == "auditor" and row["provinces"] == "", f"added again, it is as told last: {row}"
@@ -52,10 +56,115 @@ def faults(stage):
             (("add", "110", "--role", "viewer"), 1, "no phone number that an SMS can reach"),
             (("add", "MCI", "--role", "viewer"), 1, "no phone number that an SMS can reach"),
             (("remove", "110"), 1, "no phone number that an SMS can reach"),
-            (("add",), 64, "usage"), (("token", phone), 64, "usage"), ((), 64, "usage")):
+            (("add", phone, "--role", "viewer", "--organisation", "nobodys"), 1, "no organisation with this slug"),
+            (("add", phone, "--deputy-of", phone), 1, "nobody of the staff"),
+            (("add", phone, "--deputy-of", "110"), 1, "no phone number that an SMS can reach"),
+            (("token", phone), 1, "nobody of the staff"), (("unlock", phone), 1, "nobody of the staff"),
+            (("add", phone, "--role", "viewer", "--as", phone), 1, "nobody of the staff"),
+            (("list", "--as", phone), 1, "nobody of the staff"),
+            (("add",), 64, "usage"), (("token",), 64, "usage"), ((), 64, "usage")):
         done = service.cli("staff", *words, expect=code)
         assert told in done.stderr, f"{words}: {done.stderr}"
     assert registered(service) == before
+
+
+@case("organisation: what is wrong is told, and nothing is kept")
+def organisations(stage):
+    service, _ = stage.shared()
+    before = service.rows("organisation", "list")
+    for words, told in ((("add", "Mehr", "--name-fa", "مهر"), "slug"), (("add", "mehr2"), "Persian name"),
+                        (("add", "mehr2", "--name-fa", "مهر", "--name-en", "مهر"), "Latin letters"),
+                        (("add", "mehr2", "--name-fa", "مهر", "--pay-to", "9" * 27), "at most 26"),
+                        (("add", "mehr2", "--name-fa", "مهر", "--province", "atlantis"), "atlantis"),
+                        (("add",), "usage"), ((), "usage")):
+        done = service.cli("organisation", *words, expect=64)
+        assert told in done.stderr, f"{words}: {done.stderr}"
+    assert service.rows("organisation", "list") == before
+
+
+@case("--as: a coordinator adds and sees the own province's staff, a deputy likewise, and takes over when it goes")
+def on_behalf(stage):
+    with stage.fresh() as (service, _):
+        chief, deputy, helper, far, admin = (stage.phone() for _ in range(5))
+        service.cli("staff", "add", chief, "--role", "coordinator", "--province", "zanjan")
+        service.cli("staff", "add", far, "--role", "viewer", "--province", "qom")
+        service.cli("staff", "add", deputy, "--deputy-of", chief)
+        service.cli("staff", "add", helper, "--role", "recruiter", "--province", "zanjan", "--as", deputy)
+        for words in (("add", helper, "--role", "recruiter", "--province", "qom"),
+                      ("add", helper, "--role", "coordinator", "--province", "zanjan"),
+                      ("add", helper, "--role", "viewer"), ("add", far, "--role", "viewer", "--province", "zanjan"),
+                      ("remove", far), ("token", far), ("unlock", far), ("remove", chief)):
+            done = service.cli("staff", *words, "--as", deputy, expect=1)
+            assert "not for your role" in done.stderr or "nobody of the staff" in done.stderr, f"{words}: {done.stderr}"
+        service.cli("organisation", "add", "mehr", "--name-fa", "مهر", "--as", chief, expect=1)
+        seen = {key(row["phone"]): row for row in service.rows("staff", "list", "--as", chief)}
+        assert set(seen) == {key(p) for p in (chief, deputy, helper)}, f"{seen}"
+        assert key(seen[key(deputy)]["deputy_of"]) == key(chief) and seen[key(deputy)]["role"] == "coordinator"
+        service.cli("staff", "list", "--as", helper, expect=1)
+        service.cli("staff", "remove", chief)
+        row = registered(service)[key(deputy)]
+        assert (row["role"], row["provinces"], row["deputy_of"]) == ("coordinator", "zanjan", ""), f"{row}"
+        service.cli("staff", "remove", helper, "--as", deputy)
+        service.cli("staff", "add", admin, "--role", "admin", "--province", "zanjan")
+        done = service.cli("staff", "add", far, "--role", "admin", "--as", admin, expect=1)
+        assert "not for your role" in done.stderr, done.stderr
+
+
+@case("a token is told once and kept as a hash; a new one takes its place")
+def token(stage):
+    with stage.fresh() as (service, _):
+        phone = stage.phone()
+        service.cli("staff", "add", phone, "--role", "coordinator", "--province", "zanjan")
+        first, second = (service.cli("staff", "token", phone).stdout for _ in range(2))
+        for text in (first, second):
+            assert text.startswith("yvr_") and len(text.strip()) == 68 and text.count("\n") == 1, text
+        assert first != second
+        service.stop()
+        with sqlite3.connect(service.folder / "yavar.db") as db:
+            rows = db.execute("SELECT phone, hash FROM token").fetchall()
+            whole = "\n".join(db.iterdump())
+        assert len(rows) == 1 and len(rows[0][1]) == 16, f"{rows}"
+        assert first.strip() not in whole and second.strip() not in whole and second.strip()[4:] not in whole
+        service.cli("staff", "remove", phone)
+        with sqlite3.connect(service.folder / "yavar.db") as db:
+            assert db.execute("SELECT count(*) FROM token").fetchone() == (0,)
+
+
+@case("export audit: whatever changes something is there, with who did it; phones masked, times in UTC")
+def audit(stage):
+    with stage.fresh() as (service, _):
+        phone, person = stage.phone(), stage.phone()
+        service.cli("staff", "add", phone, "--role", "coordinator", "--province", "zanjan")
+        service.cli("organisation", "add", "mehr", "--name-fa", "مهر")
+        service.cli("staff", "token", phone)
+        service.cli("staff", "unlock", phone)
+        service.cli("campaign", "add", "نوروز")
+        people = service.folder / "people.csv"
+        people.write_text(f"phone,province,specialty\n{person},zanjan,nurse\n", encoding="utf-8")
+        service.cli("import", "people", str(people))
+        service.cli("volunteer", "verify", person, "--by", "Dr X")
+        service.import_needs([])
+        service.send(person, "سلام چطوری")
+        text = until(lambda: service.rows("message", "list", "--unanswered"), 2, "a message that nobody answered")[0]
+        service.cli("message", "reply", text["id"], "سلام")
+        service.cli("channel", "send", "mci", person, "salam")
+        service.cli("backup", str(service.folder / "b.db"))
+        service.cli("staff", "remove", phone, "--as", phone, expect=1)
+        service.cli("staff", "remove", phone)
+        service.cli("forget", person, "--yes")
+        rows = service.rows("export", "audit")
+        said = [row["action"] for row in rows]
+        for action in ("staff.add", "organisation.add", "staff.token", "staff.unlock", "campaign.add", "people.import",
+                       "volunteer.verify", "need.import", "message.reply", "message.send", "backup.made",
+                       "staff.remove", "person.forget"):
+            assert action in said, f"{action}: {said}"
+        assert said.count("staff.remove") == 1, "what was refused is not there"
+        assert list(rows[0]) == ["id", "at", "actor", "door", "action", "subject", "detail"]
+        assert all(row["at"].endswith("Z") and row["actor"] == "0" and row["door"] == "cli" for row in rows), f"{rows}"
+        whole = service.cli("export", "audit").stdout
+        assert phone in whole and person not in whole, "who is forgotten is nobody there"
+        masked = service.cli("export", "audit", "--masked").stdout
+        assert phone not in masked and phone[-4:] in masked
 
 
 @case("staff works alone where no service runs")

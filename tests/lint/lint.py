@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
 
 from source import LITERAL, Tree, line_at, mutable, top_level
-from sql_subset import sql_subset
+from sql_subset import audit_trail, sql_subset
 
 ROOMS = ["base", "conf", "model", "run", "store", "net", "providers"]
 EVERY_ROOM = {"gateway/" + room for room in ROOMS} | {"handlers"}
@@ -186,7 +186,7 @@ def clang_format(tree):
 
 RULES = [("layers", layers), ("libraries", libraries), ("banned functions and mutable globals", banned),
          ("sizes", sizes), ("SQL subset", sql_subset), ("self-contained headers", headers),
-         ("leftovers", leftovers), ("format", clang_format)]
+         ("leftovers", leftovers), ("format", clang_format), ("audit trail", audit_trail)]
 
 
 def main(root):

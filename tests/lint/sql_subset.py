@@ -63,3 +63,25 @@ def sql_subset(tree):
         for m in TOKENS.finditer(text if path not in tables else ""):
             if SQL_IN_C.match(m[0]) and not fnmatch(path, store + "engine_*.c"):
                 yield path, line_at(text, m.start()), f"SQL outside queries.def: {m[0][:40]}"
+
+
+AUDIT_CHANGED = re.compile(r"\b(?:UPDATE|DELETE\s+FROM|REPLACE\s+INTO|DROP\s+TABLE(?:\s+IF\s+EXISTS)?)\s+audit\b"
+                           r"|\bINSERT\s+INTO\s+audit\b[^;]*\bON\s+CONFLICT\b", re.I)
+# Somebody is forgotten: only who did it, and to whom.
+AUDIT_FORGET = re.compile(r"UPDATE audit SET actor = (?:(?! = ).)* = (?:(?! = ).)*, subject = (?:(?! = ).)* = (?:(?! = ).)* "
+                          r"WHERE [^;]*")
+
+
+def audit_trail(tree):
+    """What was done is only ever added to."""
+    store = "gateway/store/"
+    for path in [f for f in tree.files if f in (store + "queries.def", store + "audience.def")]:
+        text = DIRECTIVE.sub(lambda m: blank(m[0]), tree.uncommented(path))
+        for row in QUERY_ROW.finditer(text):
+            sql = "".join(t[1:-1] for t in re.findall(LITERAL, row[2], re.S))
+            if AUDIT_CHANGED.search(sql) and not (row[1] == "forget_audit" and AUDIT_FORGET.fullmatch(sql)):
+                yield path, line_at(text, row.start()), f"{row[1]}: changes the audit trail"
+    for path in [f for f in tree.all(".sql") if f.startswith(store + "migrations/")]:
+        sql = re.sub(r"--[^\n]*|/\*.*?\*/", lambda m: blank(m[0]), tree.read(path), flags=re.S)
+        for m in AUDIT_CHANGED.finditer(sql):
+            yield path, line_at(sql, m.start()), "changes the audit trail"

@@ -213,6 +213,35 @@ CASES = {
 }
 
 
+CASES["audit trail"] = ({
+    "gateway/store/queries.def": "".join(f'Q({name}, "{sql}")\n' for name, sql in [
+        ("audit_add", "INSERT INTO audit (at) VALUES (?1)"),
+        ("audit_page", "SELECT at FROM audit WHERE id > ?1"),
+        ("forget_audit", "UPDATE audit SET actor = CASE WHEN actor = ?1 THEN ?2 ELSE actor END, subject = CASE WHEN "
+                         "subject = ?3 THEN ?4 ELSE subject END WHERE actor = ?1 OR subject = ?3"),
+        ("audit_mend", "UPDATE audit SET detail = ?1"),
+        ("audit_purge", "DELETE FROM audit WHERE at < ?1"),
+        ("audit_put", "INSERT INTO audit (id) VALUES (?1) ON CONFLICT (id) DO UPDATE SET at = excluded.at"),
+        ("audit_blank", "UPDATE audit SET actor = CASE WHEN actor = ?1 THEN ?2 ELSE actor END WHERE actor = ?1"),
+        ("auditors", "UPDATE auditor SET a = ?1"),
+    ]) + 'Q(audit_lines, "UPDATE "\n "audit SET at = ?1")\n',
+    "gateway/store/migrations/0002_more.sql": "-- UPDATE audit\nALTER TABLE audit ADD COLUMN a {int};\nDROP TABLE audit;\n",
+}, """
+    gateway/store/queries.def:4: audit_mend
+    gateway/store/queries.def:5: audit_purge
+    gateway/store/queries.def:6: audit_put
+    gateway/store/queries.def:7: audit_blank
+    gateway/store/queries.def:9: audit_lines
+    gateway/store/migrations/0002_more.sql:3: changes
+""")
+# The one that may, with another column beside.
+CASES["audit trail"][0]["gateway/store/audience.def"] = (
+    'Q(forget_audit, "UPDATE audit SET actor = CASE WHEN actor = ?1 THEN ?2 ELSE actor END, subject = CASE WHEN '
+    'subject = ?3 THEN ?4 ELSE subject END, detail = ?5 WHERE actor = ?1 OR subject = ?3")\n')
+CASES["audit trail"] = (CASES["audit trail"][0], CASES["audit trail"][1] +
+                        "    gateway/store/audience.def:1: forget_audit\n")
+
+
 def plant(root, files):
     for path, text in files.items():
         os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)

@@ -293,21 +293,6 @@ static void a_page_looks_no_further(void **state)
     assert_false(page.more);
 }
 
-static void whose_token(void **state)
-{
-    struct world *w = *state;
-    struct digest good = key_of("yvr_good"), bad = key_of("yvr_goof");
-    begin(w);
-    assert_int_equal(engine_run(w->store->engine, "INSERT INTO token (phone, hash, created_at) VALUES "
-                                                  "(989120001122, x'00112233445566778899aabbccddeeff', 1)"),
-                     ENGINE_DONE);
-    commit(w);
-    assert_int_equal(token_owner(w->store, &good), 0);
-    memcpy(good.byte, "\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff", 16);
-    assert_int_equal(token_owner(w->store, &good), 989120001122);
-    assert_int_equal(token_owner(w->store, &bad), 0);
-}
-
 /* An endless statement ends at the deadline, the transaction stands, and what
  * comes behind it is not stopped. */
 static void too_long(void **state)
@@ -341,7 +326,6 @@ int main(void)
         BOTH(one_need),
         BOTH(messages_and_the_trail),
         ON_FILE(a_page_looks_no_further),
-        BOTH(whose_token),
         BOTH(too_long),
     };
     return cmocka_run_group_tests_name("what somebody may see", tests, NULL, NULL);

@@ -14,6 +14,28 @@ CREATE TABLE organisation (
     updated_at {int} NOT NULL
 );
 
+-- The provinces of an organisation or of somebody of the staff, each in a row,
+-- so that the queries themselves can look who may see or change it.
+CREATE TABLE organisation_place (
+    slug TEXT NOT NULL,
+    province TEXT NOT NULL,
+    PRIMARY KEY (slug, province)
+);
+CREATE TABLE staff_place (
+    phone {int} NOT NULL,
+    province TEXT NOT NULL,
+    PRIMARY KEY (phone, province)
+);
+INSERT INTO staff_place (phone, province)
+WITH RECURSIVE cut (phone, rest, word, slug) AS (
+    SELECT phone, provinces || ' ', '', '' FROM staff
+    UNION ALL
+    SELECT phone, substr(rest, 2), CASE WHEN substr(rest, 1, 1) = ' ' THEN '' ELSE word || substr(rest, 1, 1) END,
+        CASE WHEN substr(rest, 1, 1) = ' ' THEN word ELSE '' END
+    FROM cut WHERE rest <> ''
+)
+SELECT DISTINCT phone, slug FROM cut WHERE slug <> '';
+
 -- deputy_of: the phone whose role and places are this one's too, 0 where it
 -- has its own.  locked_until: after three wrong codes.
 ALTER TABLE staff ADD COLUMN deputy_of {int} NOT NULL DEFAULT 0;
