@@ -234,6 +234,12 @@ def second(stage):
         assert reached(telecom, phones) == [1] * 20
         made = ask(service, "send", "nurse", TEXT + "!")
         assert made["status"] == "draft", "the operator is one person too"
+        house = stage.phone()
+        service.cli("organisation", "add", "mehr", "--name-fa", "مهر")
+        service.cli("staff", "add", house, "--role", "coordinator", "--organisation", "mehr")
+        assert "Nobody is meant" in ask(service, "send", "nurse", TEXT, "--as", house, expect=1), "of no province"
+        assert "no broadcast" in ask(service, "approve", str(made["reference"]), "--as", house, expect=1)
+        assert len(service.rows("broadcast", "list", "--as", house)) == 0
         everywhere = coordinator(stage, service)
         assert "no broadcast" in ask(service, "approve", str(made["reference"]), "--as", author, expect=1)
         assert ask(service, "approve", str(made["reference"]), "--as", everywhere)["status"] == "approved"

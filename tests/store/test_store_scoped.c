@@ -321,12 +321,8 @@ static void too_long(void **state)
 int main(void)
 {
     struct CMUnitTest tests[] = {
-        BOTH(every_list_for_everybody),
-        BOTH(figures_are_sums_of_the_rows),
-        BOTH(one_need),
-        BOTH(messages_and_the_trail),
-        ON_FILE(a_page_looks_no_further),
-        BOTH(too_long),
+        BOTH(every_list_for_everybody), BOTH(figures_are_sums_of_the_rows), BOTH(one_need),
+        BOTH(messages_and_the_trail),   ON_FILE(a_page_looks_no_further),   BOTH(too_long),
     };
     return cmocka_run_group_tests_name("what somebody may see", tests, NULL, NULL);
 }
