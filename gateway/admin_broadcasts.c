@@ -335,7 +335,8 @@ struct http_response get_broadcasts(const struct admin_call *c, struct str id, c
         return answer;
     struct json *items = json_array_new();
     struct broadcast *rows = arena_array(c->arena, struct broadcast, page.most + 1);
-    size_t n = broadcast_page(c->store, c->arena, c->actor.scope, page.after, rows, page.most + 1);
+    size_t n = broadcast_page(c->store, c->arena, actor_named_places(&c->actor).scope, page.after, rows,
+                              page.most + 1);
     page.more = n > page.most;
     n = page.more ? page.most : n;
     for (size_t i = 0; i < n; i++)

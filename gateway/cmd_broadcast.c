@@ -148,7 +148,7 @@ static int list(struct cli *cli, const struct config *config)
     for (int64_t after = 0; n == PAGE; after = n > 0 ? rows[n - 1].id : 0) {
         struct arena *arena = arena_new(64 << 10);
         struct sbuf out = sbuf_in(arena);
-        n = broadcast_page(store, arena, o.actor.scope, after, rows, PAGE);
+        n = broadcast_page(store, arena, actor_named_places(&o.actor).scope, after, rows, PAGE);
         for (size_t i = 0; i < n; i++)
             put_row(&out, &rows[i]);
         cli_print(sbuf_str(&out));

@@ -64,8 +64,9 @@ static bool read_audience(const struct office *o, struct str text, struct broadc
     if (!audience_parse(lexicon, o->arena, text, audience, &p->fault))
         return false;
     p->audience = audience_print(lexicon, o->arena, audience, LANGUAGE_EN);
-    p->confined = !actor_everywhere(&o->actor);
-    p->provinces = p->confined ? str_trim(o->actor.scope) : every_province(o);
+    struct actor actor = actor_named_places(&o->actor);
+    p->confined = !actor_everywhere(&actor);
+    p->provinces = p->confined ? str_trim(actor.scope) : every_province(o);
     return broadcast_audience_now(o->store, o->arena, lexicon, o->zone, text, p->provinces, p->confined,
                                   office_now(o), audience, &p->fault);
 }

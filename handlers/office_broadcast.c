@@ -84,11 +84,17 @@ struct office_said office_broadcast_keep(const struct office *o, const struct br
     return say_ref(o, OFFICE_DONE, "broadcast.drafted", made);
 }
 
+/* Who is of one organisation reaches only provinces that were named for them. */
+static struct str scope_of(const struct office *o)
+{
+    return actor_named_places(&o->actor).scope;
+}
+
 struct office_said office_broadcast_get(const struct office *o, uint32_t reference, struct broadcast *b)
 {
     if (!role_may(o->actor.role, ROLE_COORDINATOR))
         return office_say(OFFICE_FORBIDDEN, "broadcast.role", NULL, 0);
-    if (broadcast_get(o->store, o->arena, reference, o->actor.scope, b))
+    if (broadcast_get(o->store, o->arena, reference, scope_of(o), b))
         return office_say(OFFICE_DONE, NULL, NULL, 0);
     return office_say(OFFICE_ABSENT, "broadcast.none",
                       FIELDS({"typed", str_printf(o->arena, "%u", reference)}));
@@ -179,7 +185,7 @@ struct office_said office_broadcast_approve(const struct office *o, uint32_t ref
     if (finish == INT64_MAX)
         return office_say(OFFICE_CONFLICT, "broadcast.never", NULL, 0);
     int64_t until = b->until_at > 0 ? b->until_at : finish / 1000 + DAY;
-    if (!broadcast_approve(o->store, b->id, o->actor.scope, o->actor.phone, until, office_now(o)))
+    if (!broadcast_approve(o->store, b->id, scope_of(o), o->actor.phone, until, office_now(o)))
         return failed();
     b->status = BROADCAST_APPROVED;
     note(o, "broadcast.approve", b, STR(""));
@@ -214,7 +220,7 @@ struct office_said office_broadcast_steer(const struct office *o, uint32_t refer
         return said;
     if (!may_turn(b->status, steer))
         return wrong_state(o, b);
-    if (!broadcast_turn(o->store, b->id, o->actor.scope, b->status, rows[steer].to))
+    if (!broadcast_turn(o->store, b->id, scope_of(o), b->status, rows[steer].to))
         return failed();
     b->status = rows[steer].to;
     note(o, rows[steer].action, b, STR(""));

@@ -244,6 +244,8 @@ void audience_count(struct store *store, struct arena *arena, const struct audie
         add(&c, FRAGMENT_count_join);
     }
     add_test(&c, audience->root);
+    add(&c, FRAGMENT_and);
+    add(&c, FRAGMENT_is_willing);
     struct query q = run(store, &c);
     if (query_row(&q)) {
         int64_t all = query_take_int(&q);
@@ -270,6 +272,8 @@ size_t audience_page(struct store *store, struct arena *arena, const struct audi
         return 0;
     add_with(&c, FRAGMENT_page, &known_by, 1);
     add_test(&c, audience->root);
+    add(&c, FRAGMENT_and);
+    add(&c, FRAGMENT_is_willing);
     add(&c, FRAGMENT_page_stopped);
     add(&c, FRAGMENT_is_stopped);
     add(&c, FRAGMENT_page_abroad);

@@ -86,6 +86,10 @@ def preview(stage):
         assert seen["people"] == 30 and seen["segments"] == 2 and seen["second_yes"], seen
         assert seen["forced_by"] == "’" and seen["forced_at"] == 2, seen
         assert service.rows("broadcast", "list") == []
+        path = service.folder / "listed.csv"
+        path.write_text("phone,province\n989157000000,zanjan\n", encoding="utf-8")
+        service.cli("import", "people", str(path))
+        assert ask(service, "preview", "everyone", TEXT)["people"] == 30, "who is only on a list is not meant"
 
 
 @case("broadcast: what is wrong is told, with its place, and nothing is kept")
@@ -157,6 +161,25 @@ def steering(stage):
         ask(service, "resume", reference, expect=1)
 
 
+@case("broadcast: on a slow line what was claimed and not begun stops with it too")
+def slow_line(stage):
+    with stage.fresh(channel={**OPEN, "rate": "3", "in_flight": "16"}) as (service, telecom):
+        phones = crowd(service, 60)
+        reference = str(ask(service, "send", "nurse", TEXT)["reference"])
+        until(lambda: sum(reached(telecom, phones)) > 2, 10, "it begins")
+        ask(service, "pause", reference)
+        time.sleep(1)
+        before = sum(reached(telecom, phones))
+        time.sleep(3)
+        assert sum(reached(telecom, phones)) == before, "three a second would have gone on"
+        row = [m for m in service.messages(phones[-1]) if m["status"] == "queued"]
+        waits = json.loads(service.cli("message", "show", row[0]["id"]).stdout)
+        assert "its broadcast to go on" in waits["waits_for"] and waits["broadcast"] == int(reference), waits
+        ask(service, "cancel", reference)
+        ended(service, reference, 5)
+        assert sum(reached(telecom, phones)) == before
+
+
 @case("broadcast: who opts out after their row was written is not reached")
 def late_stop(stage):
     with stage.fresh(channel=slow()) as (service, telecom):
@@ -211,6 +234,12 @@ def second(stage):
         assert reached(telecom, phones) == [1] * 20
         made = ask(service, "send", "nurse", TEXT + "!")
         assert made["status"] == "draft", "the operator is one person too"
+        house = stage.phone()
+        service.cli("organisation", "add", "mehr", "--name-fa", "مهر")
+        service.cli("staff", "add", house, "--role", "coordinator", "--organisation", "mehr")
+        assert "Nobody is meant" in ask(service, "send", "nurse", TEXT, "--as", house, expect=1), "of no province"
+        assert "no broadcast" in ask(service, "approve", str(made["reference"]), "--as", house, expect=1)
+        assert len(service.rows("broadcast", "list", "--as", house)) == 0
         everywhere = coordinator(stage, service)
         assert "no broadcast" in ask(service, "approve", str(made["reference"]), "--as", author, expect=1)
         assert ask(service, "approve", str(made["reference"]), "--as", everywhere)["status"] == "approved"

@@ -53,7 +53,8 @@ static void put_contacts(struct world *w, struct town *town, uint64_t *seed)
 
 static void put_people(struct world *w, struct town *town, uint64_t *seed)
 {
-    static const char *const statuses[] = {"active", "active", "active", "invited", "declined", "left"};
+    static const char *const statuses[] = {"active",   "active", "active", "invited",
+                                           "declined", "left",   "listed"};
     static const char *const roles[] = {"coordinator", "coordinator", "viewer", "admin"};
     for (int i = 0; i < VOLUNTEERS; i++) {
         struct volunteer *v = &town->volunteers[i];
@@ -61,7 +62,7 @@ static void put_people(struct world *w, struct town *town, uint64_t *seed)
                                 .province = slug_of(town->lexicon, LEX_PROVINCE, seed),
                                 .specialty = slug_of(town->lexicon, LEX_SPECIALTY, seed),
                                 .availability = slug_of(town->lexicon, LEX_AVAILABILITY, seed),
-                                .status = one_of(statuses, 6, seed),
+                                .status = one_of(statuses, 7, seed),
                                 .verified_at = random_below(seed, 2) ? NOW : 0};
         volunteer_put(w->store, v, NOW);
     }
@@ -175,6 +176,28 @@ static bool tree_holds(const struct town *town, const struct contact *c, const s
     return node->kind == AUDIENCE_AND ? each : node->kind == AUDIENCE_OR ? some : !some;
 }
 
+/* Who was only ever spoken of by others is meant by nobody. */
+static bool is_willing(const struct town *town, const struct contact *c)
+{
+    bool asked = false, willing = false;
+    for (int i = 0; i < VOLUNTEERS; i++) {
+        const struct volunteer *v = &town->volunteers[i];
+        bool own = v->phone == c->phone, came = str_is(v->status, "active") || str_is(v->status, "left");
+        asked = asked || (own && !came);
+        willing = willing || (own && came);
+    }
+    for (int i = 0; i < PLEDGES; i++)
+        willing = willing || town->pledges[i].phone == c->phone;
+    for (int i = 0; i < STAFF; i++)
+        willing = willing || town->staff[i].phone == c->phone;
+    return willing || !asked;
+}
+
+static bool is_meant(const struct town *town, const struct contact *c, const struct audience *a)
+{
+    return tree_holds(town, c, a, a->root) && is_willing(town, c);
+}
+
 static bool at_home(int64_t phone)
 {
     char digits[24];
@@ -204,8 +227,8 @@ static void walk_pages(struct world *w, struct town *town, const struct audience
     assert_true(pages < 1000);
     for (int c = 0; c < CONTACTS; c++) {
         const struct contact *contact = &town->contacts[c];
-        bool want = contact->stopped_at == 0 && (abroad || at_home(contact->phone)) &&
-                    tree_holds(town, contact, a, a->root);
+        bool want =
+            contact->stopped_at == 0 && (abroad || at_home(contact->phone)) && is_meant(town, contact, a);
         tally_check(t, want == on_page[c], "%lld%s: %s", (long long)contact->phone,
                     contact->stopped_at > 0 ? ", who opted out" : "", want ? "missing" : "too much");
     }
@@ -219,7 +242,7 @@ static void compare(struct world *w, struct town *town, const struct audience *a
     audience_count(w->store, w->arena, a, STR("98"), &count);
     for (int c = 0; c < CONTACTS; c++) {
         const struct contact *contact = &town->contacts[c];
-        if (tree_holds(town, contact, a, a->root))
+        if (is_meant(town, contact, a))
             (*(contact->stopped_at > 0   ? &want.stopped
                : at_home(contact->phone) ? &want.people
                                          : &want.abroad))++;

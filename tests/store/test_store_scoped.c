@@ -301,7 +301,6 @@ int main(void)
         BOTH(one_need),
         BOTH(messages),
         ON_FILE(a_page_looks_no_further),
-
         BOTH(too_long),
     };
     return cmocka_run_group_tests_name("what somebody may see", tests, NULL, NULL);
