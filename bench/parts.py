@@ -1,0 +1,121 @@
+"""What a message costs in each part, in instructions: callgrind counts them, so that nothing else on the machine matters.
+
+Two runs under callgrind: pledges that come in and are kept (nothing is sent), and a full outbox that is sent.
+"""
+
+import re
+
+from figures import table
+from filling import fill
+from world import AT_MOST, Fault, accepted, asked, pledges, run, serving, set_up, sink, sized, until
+
+PLEDGES = sized(2000, 200)
+QUEUED = sized(2000, 200)
+PATIENCE = 120
+ROW = re.compile(r"^\s*([\d,]+) (?:\([ .\d]+%\))?\s*(\S+):(\S+)(?: \[.*\])?$", re.M)
+# Everything that the engine does for a statement goes through these.
+STATEMENTS = [f"engine_{what}" for what in ("prepare", "bind", "step", "reset", "int", "text")]
+
+
+class Counted:
+    """Instructions of a run, by function, with all that it calls."""
+
+    def __init__(self, file):
+        text = run("callgrind_annotate", "--inclusive=yes", "--threshold=100", file, timeout=60)
+        self.by_function = {}
+        for cost, where, function in ROW.findall(text):
+            key = (where.rpartition("/")[2], function.partition("'")[0])
+            self.by_function[key] = max(self.by_function.get(key, 0), int(cost.replace(",", "")))
+
+    def of(self, function, file=None):
+        found = [cost for (where, name), cost in self.by_function.items() if name == function and file in (None, where)]
+        if not found:
+            raise Fault(f"callgrind saw no {function}")
+        return max(found)
+
+    def any_of(self, functions):
+        return sum(cost for (_, name), cost in self.by_function.items() if name in functions)
+
+
+def counted(folder, work):
+    """WORK done to a service under callgrind; what its functions cost."""
+    file = folder / "callgrind.out"
+    with serving(folder, "valgrind", "--tool=callgrind", f"--callgrind-out-file={file}", patience=PATIENCE) as it:
+        work(it)
+    return Counted(file)
+
+
+def came_in(folder):
+    set_up(folder)
+    c = counted(folder, lambda it: pledges(folder, it, 1, "-r", PLEDGES, seconds=PATIENCE))
+    loop, taken, understood = c.of("loop_run"), c.of("inbound_request"), c.of("understand")
+    store, handled, committed = c.of("run_batch", "worker.c"), c.of("dispatch"), c.of("store_commit")
+    statements = c.any_of(STATEMENTS)
+    return PLEDGES, [
+        ("HTTP in and out: libevent, the front door, its answers", "loop", loop - taken),
+        ("parse: channel, secret, the provider's fields, the job", "loop", taken - understood),
+        ("understand", "loop", understood),
+        ("handler: dispatch, limits, texts, all but its statements", "store", handled - statements),
+        ("statements", "store", statements),
+        ("commit", "store", committed),
+        ("batches: what is left of the store's thread", "store", store - handled - committed),
+    ]
+
+
+def went_out(folder):
+    with sink(folder) as telecom:
+        set_up(folder, f"http://{telecom.peer}/sms?", AT_MOST, 64)
+        fill(folder, queued=QUEUED)
+
+        def work(_):
+            until(lambda: accepted(telecom) >= QUEUED, PATIENCE, "the outbox to empty")
+            until(lambda: asked(folder, "SELECT count(*) FROM outbox WHERE status = 'sent'")[0] == QUEUED, PATIENCE,
+                  "the last mark")
+
+        c = counted(folder, work)
+    loop, built, settled = c.of("loop_run"), c.of("build", "kannel.c"), c.of("settle", "kannel.c")
+    store, committed, statements = c.of("run_batch", "worker.c"), c.of("store_commit"), c.any_of(STATEMENTS)
+    given = c.of("http_client_send")
+    return QUEUED, [
+        ("build", "loop", built),
+        ("send: handed to libcurl", "loop", given),
+        ("settle: the answer read", "loop", settled),
+        ("wire and lanes: libcurl, libevent, whose turn it is", "loop", loop - built - given - settled),
+        ("statements: claims and marks", "store", statements),
+        ("commit", "store", committed),
+        ("batches: what is left of the store's thread", "store", store - statements - committed),
+    ]
+
+
+def shown(messages, parts):
+    whole = sum(cost for _, _, cost in parts)
+    rows = [(name, thread, f"{cost / messages:,.0f}", f"{cost / whole:.1%}") for name, thread, cost in parts]
+    return table(("part", "thread", "instructions", "share"), [*rows, ("all", "", f"{whole / messages:,.0f}", "")])
+
+
+class Parts:
+    """Taken once: instructions do not differ between rounds."""
+
+    title = "Where a message's time goes"
+
+    def __init__(self, folder):
+        self.folder, self.tables = folder, []
+
+    def round(self, _):
+        if not self.tables:
+            self.tables = [shown(*came_in(self.folder / "in")), shown(*went_out(self.folder / "out"))]
+        return "counted"
+
+    def summary(self):
+        return []
+
+    def report(self):
+        return f"""Instructions a message, counted by callgrind: what happens in the kernel is not in them (a sync least of all), and CPU
+time on each thread stands with the figures above. {PLEDGES:,} pledges that came in over 64 connections and were kept, nothing sent:
+
+{self.tables[0]}
+
+{QUEUED:,} messages sent from a full outbox, 64 on the wire:
+
+{self.tables[1]}
+"""
