@@ -41,7 +41,7 @@ def confirmed(folder, seed, *how, marks=(), seconds=SECONDS):
 
 def latency(folder, seed, pace):
     """From when a webhook was due to when its confirmation was accepted."""
-    folder.mkdir()
+    folder.mkdir()  # the load's marks go there, too
     came, went = folder / "came", folder / "went"
     figures = confirmed(folder, seed, "-R", pace, "-l", came, marks=("-l", went))
     begun, ended = read_marks(came), read_marks(went)
@@ -61,7 +61,6 @@ class EndToEnd:
 
     def round(self, n):
         home = self.folder / str(n)
-        home.mkdir()
         self.yavar.append(confirmed(home, n))
         for pace, rounds in self.paced.items():
             rounds.append(latency(self.folder / f"{n}-{pace}", n, pace))

@@ -13,24 +13,30 @@ DAY = 86400
 BODY = "نذر شما ثبت شد\n۵۰۰٬۰۰۰ تومان\nبرای دستگاه سنجش\nکد پیگیری 48291761"
 NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 0 WHERE :n > 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :n) "
 AT = "(:first + i * :span / :n)"  # a year's seconds, in order
-PHONE = "(989000000000 + (i * 7919 % :people) * (1000000000 / :people) + i % 7919 % 991)"
+SOMEBODY = "(i * 7919 % :people)"  # each comes before anybody comes again
+
+
+def phone_of(person):
+    """Spread over all mobile numbers, the same for a person in every table."""
+    return f"(989000000000 + {person} * (1000000000 / :people) + {person} * 7919 % 991)"
+
 
 CONTACTS = NUMBERS + f"""INSERT INTO contact (phone, language, province, stopped_at, question, question_at,
     confirmed_since, confirmed_count, unknown_since, unknown_count, unknown_hash, sent_hash, sent_hash_before, seen_at,
     created_at)
-SELECT 989000000000 + i * (1000000000 / :n) + i * 7919 % 991, 'fa', NULL, 0, NULL, 0, {AT}, 1, 0, 0, 0,
+SELECT {phone_of("i")}, 'fa', NULL, 0, NULL, 0, {AT}, 1, 0, 0, 0,
     random(), random(), {AT}, {AT} FROM n"""
 INBOX = NUMBERS + f"""INSERT INTO inbox (day, message_key, copy, channel, sender, body, provider_id, command, status,
     answer_status, answer, unanswered, created_at, updated_at)
-SELECT {AT} / {DAY}, randomblob(16), 0, 'bench', CAST({PHONE} AS TEXT), 'نذر 1007 500 هزار تومان', hex(randomblob(16)),
+SELECT {AT} / {DAY}, randomblob(16), 0, 'bench', CAST({phone_of(SOMEBODY)} AS TEXT), 'نذر 1007 500 هزار تومان', hex(randomblob(16)),
     'pledge', 'handled', 200, '', 0, {AT}, {AT} FROM n"""
 PLEDGES = NUMBERS + f"""INSERT INTO pledge (id, phone, need, campaign, amount_rial, money, quantity, unit, recurrence,
     status, channel, message, day, due_at, created_at, updated_at)
-SELECT i + 1, {PHONE}, (SELECT code FROM codes WHERE place = i % {len(CODES)}), NULL, 5000000, 'toman', 0, '', 'once',
+SELECT i + 1, {phone_of(SOMEBODY)}, (SELECT code FROM codes WHERE place = i % {len(CODES)}), NULL, 5000000, 'toman', 0, '', 'once',
     'pledged', 'bench', i + 1, {AT} / {DAY}, {AT} + 10 * {DAY}, {AT}, {AT} FROM n"""
 OUTBOX = NUMBERS + f"""INSERT INTO outbox (channel, phone, body, segments, lane, status, due_ms, expires_ms, attempts,
     resends, may_be_double, reply_to, node, provider_id, reason, created_ms, updated_ms, sent_ms, delivered_ms, source)
-SELECT 'bench', {PHONE}, :body, 1, 1, :status, {AT} * 1000, {AT} * 1000 + 3 * {DAY} * 1000, :attempts, 0, 0, i + 1, '',
+SELECT 'bench', {phone_of(SOMEBODY)}, :body, 1, 1, :status, {AT} * 1000, {AT} * 1000 + 3 * {DAY} * 1000, :attempts, 0, 0, i + 1, '',
     '', '', {AT} * 1000, {AT} * 1000, CASE WHEN :attempts > 0 THEN {AT} * 1000 ELSE 0 END, 0, 0 FROM n"""
 
 

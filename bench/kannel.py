@@ -80,7 +80,6 @@ class BehindKannel:
 
     def round(self, n):
         home = self.folder / str(n)
-        home.mkdir()
         self.yavar.append(yavar_answered(home, SECONDS))
         self.bare.append(get_url_answered(home, SECONDS))
         return f"{self.yavar[-1]['per_second']:,.0f}/s"

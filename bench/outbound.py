@@ -39,7 +39,6 @@ class Outbound:
 
     def round(self, n):
         home = self.folder / str(n)
-        home.mkdir()
         self.yavar.append(emptied(home))
         self.bare.append(bare_loop(home))
         return f"{self.yavar[-1]['per_second']:,.0f}/s"

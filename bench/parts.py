@@ -49,7 +49,7 @@ def came_in(folder):
     set_up(folder)
     c = counted(folder, lambda it: pledges(folder, it, 1, "-r", PLEDGES, seconds=PATIENCE))
     loop, taken, understood = c.of("loop_run"), c.of("inbound_request"), c.of("understand")
-    store, handled, committed = c.of("run_batch", "worker.c"), c.of("dispatch"), c.of("store_commit")
+    store, handled, committed = c.of("thread_main", "worker.c"), c.of("dispatch"), c.of("store_commit")
     statements = c.any_of(STATEMENTS)
     return PLEDGES, [
         ("HTTP in and out: libevent, the front door, its answers", "loop", loop - taken),
@@ -74,7 +74,7 @@ def went_out(folder):
 
         c = counted(folder, work)
     loop, built, settled = c.of("loop_run"), c.of("build", "kannel.c"), c.of("settle", "kannel.c")
-    store, committed, statements = c.of("run_batch", "worker.c"), c.of("store_commit"), c.any_of(STATEMENTS)
+    store, committed, statements = c.of("thread_main", "worker.c"), c.of("store_commit"), c.any_of(STATEMENTS)
     given = c.of("http_client_send")
     return QUEUED, [
         ("build", "loop", built),

@@ -24,7 +24,7 @@ sys.path.append(str(ROOT / "tests" / "e2e"))  # Kannel's harness
 YAVAR = os.environ.get("YAVAR", str(ROOT / "build" / "yavar"))
 BENCH = pathlib.Path(os.environ.get("BENCH", str(ROOT / "build" / "bench")))
 QUICK = os.environ.get("QUICK", "") not in ("", "0")
-ROUNDS = 1 if QUICK else 3
+ROUNDS = int(os.environ.get("ROUNDS", 1 if QUICK else 3))
 CONNECTIONS = 64
 NEEDS = 50
 SECRET = "secret"  # bare.c knows it, too
@@ -254,6 +254,7 @@ def pledges(folder, it, seed, *how, **options):
 # ---- the sink ----
 
 def sink(folder, *how):
+    folder.mkdir(exist_ok=True)
     return server(folder / "sink.log", BENCH / "sink", *how)
 
 
