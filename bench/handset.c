@@ -4,7 +4,7 @@
  *
  *   out  PHONE LINE text TEXT        in  LINE PHONE text TEXT
  *
- * Every message has a phone of its own; WINDOW of them wait for their answer at
+ * Every message has a phone of its own (other ones for each SEED); WINDOW of them wait for their answer at
  * once (-w), for so many seconds (-s).  A line that is no head of a message to a
  * phone of ours goes on with a text of several lines.  One JSON object: how many
  * were sent, answered, and answered more than once; the rate from the first to
@@ -19,13 +19,13 @@
 
 #include "common.h"
 
-enum { MESSAGES_MOST = 1 << 20, BUFFER = 1 << 16, DRAIN_SECONDS = 10 };
-static const uint64_t first_phone = 989100000000U;
+enum { MESSAGES_MOST = 1 << 20, BUFFER = 1 << 16, DRAIN_SECONDS = 25 };
 
 struct handset {
     int fd;
     const char *text;
     unsigned window;
+    uint64_t first_phone;
     uint64_t until, sent, answered, extra, last_ns;
     uint64_t *sent_at; /* by message; 0: answered */
     struct tally tally;
@@ -50,7 +50,7 @@ static void fill_window(struct handset *h)
             n = 0;
         }
         h->sent_at[h->sent] = now_ns();
-        n += (size_t)snprintf(out + n, sizeof out - n, "%lu 200012 text %.400s\n", first_phone + h->sent++,
+        n += (size_t)snprintf(out + n, sizeof out - n, "%lu 200012 text %.400s\n", h->first_phone + h->sent++,
                               h->text);
     }
     send_all(h, out, n);
@@ -60,10 +60,10 @@ static void take_line(struct handset *h, const char *line)
 {
     char sender[32], kind[8];
     uint64_t phone;
-    if (sscanf(line, "%31s %12lu %7s", sender, &phone, kind) != 3 || phone < first_phone ||
-        phone >= first_phone + h->sent)
+    if (sscanf(line, "%31s %12lu %7s", sender, &phone, kind) != 3 || phone < h->first_phone ||
+        phone >= h->first_phone + h->sent)
         return;
-    uint64_t *sent_at = &h->sent_at[phone - first_phone];
+    uint64_t *sent_at = &h->sent_at[phone - h->first_phone];
     h->last_ns = now_ns();
     if (*sent_at == 0) {
         h->extra++;
@@ -102,12 +102,14 @@ static void handset_run(struct handset *h)
 
 int main(int argc, char **argv)
 {
-    static struct handset h = {.text = "HELP", .window = 256};
+    static struct handset h = {.text = "HELP", .window = 256, .first_phone = 989000000000U};
     struct sockaddr_in peer = {0};
     double seconds = 5;
-    for (int option; (option = getopt(argc, argv, "s:t:w:")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "s:S:t:w:")) != -1;) {
         if (option == 's')
             seconds = strtod(optarg, NULL);
+        else if (option == 'S')
+            h.first_phone += strtoul(optarg, NULL, 10) % 900 * MESSAGES_MOST;
         else if (option == 't')
             h.text = optarg;
         else if (option == 'w')
@@ -115,7 +117,7 @@ int main(int argc, char **argv)
     }
     if (argc - optind != 1 || !peer_parse(&peer, argv[optind]) || h.window == 0 ||
         !(seconds > 0 && seconds < 1e5)) {
-        (void)fputs("usage: handset [-s SECONDS] [-t TEXT] [-w WINDOW] HOST:PORT\n", stderr);
+        (void)fputs("usage: handset [-s SECONDS] [-S SEED] [-t TEXT] [-w WINDOW] HOST:PORT\n", stderr);
         return 64;
     }
     h.sent_at = calloc(MESSAGES_MOST, sizeof *h.sent_at);

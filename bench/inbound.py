@@ -4,14 +4,14 @@ from figures import COSTS, RATE, TIMES, by_thread, column, compared, ratios, spr
 from machine import syncs_a_second
 from world import BENCH, measured, must_hold, pledges, load, server, serving, set_up, sized, sound
 
-SECONDS, PEER_SECONDS = sized(6, 1.5), sized(3, 1)
+SECONDS = sized(5, 1.5)
 AT_ONCE = (64, 256)
 
 
 def statements(folder, at_once, seed):
     set_up(folder)
     figures = measured("statements", "-c", folder / "yavar.ini", "-f", folder / "codes", "-n", at_once,
-                       "-s", PEER_SECONDS, "-S", seed)
+                       "-s", SECONDS, "-S", seed)
     sound(figures)
     must_hold(folder, "pledge", figures["ok"], "pledges were committed")
     return figures
@@ -32,7 +32,7 @@ class Inbound:
             self.syncs.append(syncs_a_second(self.folder))
             with server(home / "bare.log", BENCH / "bare") as it:
                 sides["bare evhttp"].append(load(it.peer, it.pid, n, "-f", home / "codes", connections=at_once,
-                                                 seconds=PEER_SECONDS))
+                                                 seconds=SECONDS))
             sides["statements"].append(statements(self.folder / f"{n}-{at_once}-statements", at_once, n))
         return f"{self.rounds[64]['yavar'][-1]['per_second']:,}/s"
 

@@ -6,7 +6,7 @@ from figures import RATE, TIMES, column, compared, ratios, spread
 from world import AT_MOST, ROOT, SECRET, Fault, measured, must_hold, need_code, serving, set_up, sink, sized
 from kannel_harness import Kannel, fenced_config, free_ports  # world.py knows where it is
 
-SECONDS = sized(5, 1)
+SECONDS, WARM_UP_SECONDS = sized(5, 1), 1
 WINDOW = 256
 PLEDGE = f"PLEDGE {need_code(100)} 500000"
 THANKS = "Thank you! Your pledge is recorded. Reference 48291761"
@@ -36,12 +36,19 @@ def answering(config):
     return changed(config, r"^max-messages = 0$", "max-messages = 1")
 
 
-def through(kannel, text, seconds):
-    figures = measured("handset", "-s", seconds, "-t", text, "-w", WINDOW, f"127.0.0.1:{kannel.fake_port}",
-                       timeout=seconds + 30)
+def answered(kannel, seed, seconds):
+    figures = measured("handset", "-s", seconds, "-S", seed, "-t", PLEDGE, "-w", WINDOW,
+                       f"127.0.0.1:{kannel.fake_port}", timeout=seconds + 30)
     if figures["answered"] != figures["sent"] or figures["extra"] or not figures["sent"]:
         raise Fault(f"not every message through Kannel was answered once: {figures}\n{kannel.logs()[-2000:]}")
     return figures | {"load_cpu_us": figures["cpu_seconds"] * 1e6 / figures["answered"]}
+
+
+def through(kannel, seconds):
+    """Warmed up first: Kannel's small listen queue drops connections, and the kernel comes again only after a second."""
+    warm = answered(kannel, 1, WARM_UP_SECONDS)
+    figures = answered(kannel, 2, seconds)
+    return figures | {"in_all": warm["answered"] + figures["answered"]}
 
 
 def started(config, url="http://127.0.0.1:1", **settings):
@@ -53,13 +60,13 @@ def keyword_answered(store, seconds):
     config = changed(answering(documented(store)), r"^get-url = .*$",
                      f'text = "{THANKS}"\n# nobody asked: @YAVAR_URL@ @CHANNEL@ @SECRET@')
     with started(config) as kannel:
-        return through(kannel, PLEDGE, seconds)
+        return through(kannel, seconds)
 
 
 def get_url_answered(folder, seconds):
     """The same with the text asked from a bare server."""
     with sink(folder, "-b", THANKS) as bare, started(answering(documented()), f"http://{bare.peer}") as kannel:
-        return through(kannel, PLEDGE, seconds)
+        return through(kannel, seconds)
 
 
 def yavar_answered(folder, seconds):
@@ -67,8 +74,8 @@ def yavar_answered(folder, seconds):
     with started(documented(), f"http://127.0.0.1:{port}") as kannel:
         set_up(folder, kannel.sendsms_url(), AT_MOST, 64, port)
         with serving(folder):
-            figures = through(kannel, PLEDGE, seconds)
-    must_hold(folder, "pledge", figures["sent"], "pledges came through Kannel")
+            figures = through(kannel, seconds)
+    must_hold(folder, "pledge", figures["in_all"], "pledges came through Kannel")
     return figures
 
 
