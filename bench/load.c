@@ -88,9 +88,11 @@ static bool connection_open(struct load *load, struct connection *c)
     return false;
 }
 
+/* An open loop ends with what is due by then, however late that goes out. */
 static bool load_ended(const struct load *load)
 {
-    return now_ns() >= load->until || (load->limit > 0 && load->sent >= load->limit);
+    uint64_t at = load->interval > 0 ? load->due : now_ns();
+    return at >= load->until || (load->limit > 0 && load->sent >= load->limit);
 }
 
 /* False: all sessions are waited for. */
@@ -131,7 +133,7 @@ static void connection_ask(struct load *load, struct connection *c, uint64_t due
 /* What is due goes out, as far as connections are free. */
 static void send_due(struct load *load)
 {
-    while (load->n_idle > 0 && load->due <= now_ns() && load->due < load->until && !load_ended(load)) {
+    while (load->n_idle > 0 && load->due <= now_ns() && !load_ended(load)) {
         connection_ask(load, load->idle[--load->n_idle], load->due);
         load->due += load->interval;
     }
@@ -215,7 +217,7 @@ static void connection_read(struct load *load, struct connection *c)
 static int wait_events(const struct load *load, struct epoll_event *events, int most)
 {
     uint64_t now = now_ns(), wait = SECOND / 10;
-    if (load->interval > 0 && load->n_idle > 0 && load->due < load->until && load->due < now + wait)
+    if (load->interval > 0 && load->n_idle > 0 && !load_ended(load) && load->due < now + wait)
         wait = load->due > now ? load->due - now : 0;
     const struct timespec patience = {.tv_nsec = (long)wait};
     return epoll_pwait2(load->epoll, events, most, &patience, NULL);
@@ -227,7 +229,7 @@ static void load_run(struct load *load)
     struct epoll_event events[256];
     for (unsigned i = 0; i < load->n_connections; i++)
         connection_free(load, &load->connections[i]);
-    while ((load->busy > 0 || (load->interval > 0 && load->due < load->until && !load_ended(load))) &&
+    while ((load->busy > 0 || (load->interval > 0 && !load_ended(load))) &&
            now_ns() < load->until + DRAIN_SECONDS * SECOND) {
         int n = wait_events(load, events, 256);
         for (int i = 0; i < n; i++)
@@ -236,6 +238,8 @@ static void load_run(struct load *load)
             send_due(load);
     }
     load->errors += load->busy;
+    if (load->interval > 0 && !load_ended(load))
+        load->errors += (load->until - load->due) / load->interval; /* never went out */
 }
 
 static void load_print(const struct load *load, double seconds)
