@@ -15,6 +15,10 @@ PATIENCE = 120
 ROW = re.compile(r"^\s*([\d,]+) (?:\([ .\d]+%\))?\s*(\S+):(\S+)(?: \[.*\])?$", re.M)
 # Everything that the engine does for a statement goes through these.
 STATEMENTS = [f"engine_{what}" for what in ("prepare", "bind", "step", "reset", "int", "text")]
+# The store's functions that a pledge calls, in their order, and a sent message.
+OF_A_PLEDGE = ("inbox_find", "contact_get", "inbox_add", "store_savepoint", "need_get", "pledge_same", "need_pledge",
+               "sequence_next", "pledge_add", "ussd_stopped", "outbox_add", "contact_put", "store_savepoint_keep")
+OF_A_MESSAGE = ("outbox_claim", "outbox_sent")
 
 
 class Counted:
@@ -51,7 +55,7 @@ def came_in(folder):
     loop, taken, understood = c.of("loop_run"), c.of("inbound_request"), c.of("understand")
     store, handled, committed = c.of("thread_main", "worker.c"), c.of("dispatch"), c.of("store_commit")
     statements = c.any_of(STATEMENTS)
-    return PLEDGES, [
+    return PLEDGES, {name: c.of(name) for name in OF_A_PLEDGE}, [
         ("HTTP in and out: libevent, the front door, its answers", "loop", loop - taken),
         ("parse: channel, secret, the provider's fields, the job", "loop", taken - understood),
         ("understand", "loop", understood),
@@ -76,7 +80,7 @@ def went_out(folder):
     loop, built, settled = c.of("loop_run"), c.of("build", "kannel.c"), c.of("settle", "kannel.c")
     store, committed, statements = c.of("thread_main", "worker.c"), c.of("store_commit"), c.any_of(STATEMENTS)
     given = c.of("http_client_send")
-    return QUEUED, [
+    return QUEUED, {name: c.of(name) for name in OF_A_MESSAGE}, [
         ("build", "loop", built),
         ("send: handed to libcurl", "loop", given),
         ("settle: the answer read", "loop", settled),
@@ -87,10 +91,12 @@ def went_out(folder):
     ]
 
 
-def shown(messages, parts):
+def shown(messages, functions, parts):
     whole = sum(cost for _, _, cost in parts)
     rows = [(name, thread, f"{cost / messages:,.0f}", f"{cost / whole:.1%}") for name, thread, cost in parts]
-    return table(("part", "thread", "instructions", "share"), [*rows, ("all", "", f"{whole / messages:,.0f}", "")])
+    split = ", ".join(f"{name} {cost / messages:,.0f}" for name, cost in functions.items())
+    return (table(("part", "thread", "instructions", "share"), [*rows, ("all", "", f"{whole / messages:,.0f}", "")])
+            + f"\n\nThe store's functions, each with all that it does: {split}.")
 
 
 class Parts:
