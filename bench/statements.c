@@ -1,13 +1,16 @@
 /* The other ceiling of inbound: the same pledges, the same handlers and
  * statements, the same worker with the same group commit, and no HTTP.
  *
- *     statements -c yavar.ini -f CODES [-n AT_ONCE] [-s SECONDS] [-S SEED]
+ *     statements -c yavar.ini -f CODES [-n AT_ONCE] [-s SECONDS] [-S SEED] [-r PLEDGES]
  *
  * AT_ONCE messages, parsed and understood beforehand, are with the store's
  * thread all the time, as if so many connections waited: as one is committed the
  * next is submitted, so that batches form as they do in `yavar serve`.  The
  * database is the one that yavar.ini names, set up by `yavar import needs`.
  * One JSON object, as `load` prints it, and how many pledges a commit took.
+ *
+ * With -r so many pledges are run AT_ONCE a commit on one thread, for callgrind,
+ * under which the worker's ten milliseconds would end a batch after three.
  *
  * The loop thread owns the flights; a flight's arena lives from submit to done. */
 #include <stdio.h>
@@ -91,18 +94,24 @@ static void run(struct job *job, void *db)
                           &f->message, f->command, &id);
 }
 
+static void count(struct flight *f, enum job_outcome outcome)
+{
+    struct bench *b = f->bench;
+    bool fine = outcome == JOB_DONE && f->outcome == DISPATCH_OK;
+    b->ok += fine;
+    b->failed += !fine;
+    tally_add(&b->tally, (now_ns() - f->began) / 1000);
+    arena_free(f->arena);
+}
+
 static void submit(struct bench *b);
 
 static void done(struct job *job, enum job_outcome outcome)
 {
     struct flight *f = (struct flight *)job;
     struct bench *b = f->bench;
-    bool fine = outcome == JOB_DONE && f->outcome == DISPATCH_OK;
-    b->ok += fine;
-    b->failed += !fine;
-    tally_add(&b->tally, (now_ns() - f->began) / 1000);
+    count(f, outcome);
     b->flying--;
-    arena_free(f->arena);
     if (now_ns() < b->until)
         submit(b);
     else if (b->flying == 0)
@@ -110,7 +119,7 @@ static void done(struct job *job, enum job_outcome outcome)
 }
 
 /* 7^10 shares no factor with 10^9: no phone comes twice in 10^9. */
-static void submit(struct bench *b)
+static struct flight *next_flight(struct bench *b)
 {
     struct arena *arena = arena_new(REQUEST_ARENA);
     struct flight *f = arena_new_of(arena, struct flight);
@@ -127,9 +136,33 @@ static void submit(struct bench *b)
         .line = STR("200012"),
         .text = text->text,
         .id = str_printf(arena, "%08lx-0000-4000-8000-%012lx", b->seed, n)};
+    return f;
+}
+
+static void submit(struct bench *b)
+{
+    struct flight *f = next_flight(b);
     b->flying++;
     if (!worker_submit(b->worker, &f->job))
         die("the worker takes nothing more");
+}
+
+/* Not inlined: callgrind is asked for it by name. */
+static __attribute__((noinline)) void run_here(struct bench *b, uint64_t pledges, size_t at_once)
+{
+    struct flight *batch[JOBS_MOST];
+    while (b->made < pledges) {
+        size_t n = 0;
+        if (!begin(&b->database))
+            die(store_reason(b->database.store));
+        for (; n < at_once && n < JOBS_MOST && b->made < pledges; n++) {
+            batch[n] = next_flight(b);
+            run(&batch[n]->job, &b->database);
+        }
+        enum job_outcome outcome = commit(&b->database);
+        for (size_t i = 0; i < n; i++)
+            count(batch[i], outcome);
+    }
 }
 
 /* ---- the world ---- */
@@ -197,13 +230,16 @@ int main(int argc, char **argv)
     const char *codes = NULL;
     double seconds = 5;
     size_t at_once = 64;
-    for (int option; (option = getopt(argc, argv, "c:f:n:s:S:")) != -1;) {
+    uint64_t limit = 0;
+    for (int option; (option = getopt(argc, argv, "c:f:n:r:s:S:")) != -1;) {
         if (option == 'c')
             cli.config_file = optarg;
         else if (option == 'f')
             codes = optarg;
         else if (option == 'n')
             at_once = strtoul(optarg, NULL, 10);
+        else if (option == 'r')
+            limit = strtoul(optarg, NULL, 10);
         else if (option == 's')
             seconds = strtod(optarg, NULL);
         else if (option == 'S')
@@ -211,7 +247,8 @@ int main(int argc, char **argv)
     }
     if (!cli.config_file || !codes || optind != argc || at_once - 1 >= 100000 ||
         !(seconds > 0 && seconds < 1e5)) {
-        (void)fputs("usage: statements -c FILE -f CODES [-n AT_ONCE] [-s SECONDS] [-S SEED]\n", stderr);
+        (void)fputs("usage: statements -c FILE -f CODES [-n AT_ONCE] [-s SECONDS] [-S SEED] [-r PLEDGES]\n",
+                    stderr);
         return 64;
     }
     tally_init(&b.tally);
@@ -219,9 +256,11 @@ int main(int argc, char **argv)
     read_texts(&b, cli.arena, codes);
     uint64_t began = now_ns();
     b.until = began + (uint64_t)(seconds * 1e9);
-    for (size_t i = 0; i < at_once; i++)
+    run_here(&b, limit, at_once);
+    for (size_t i = 0; i < at_once && limit == 0; i++)
         submit(&b);
-    loop_run(b.loop);
+    if (limit == 0)
+        loop_run(b.loop);
     print(&b, (double)(now_ns() - began) / 1e9);
     bool broken = worker_stop(b.worker);
     store_close(b.database.store); /* which writes the log into the database */
