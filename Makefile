@@ -12,7 +12,7 @@ PACKAGES := gcc make pkg-config python3 libevent-dev libcurl4-openssl-dev libsql
 	libexpat1-dev \
 	libjansson-dev libsodium-dev libfribidi-dev
 TEST_PACKAGES := libcmocka-dev kannel kannel-extras clang clang-format libclang-rt-dev libfaketime prometheus llvm \
-	python3-yaml python3-jsonschema python3-convertdate
+	python3-yaml python3-jsonschema python3-convertdate valgrind
 
 LIBRARIES := libevent libcurl sqlite3 libpcre2-8 icu-uc icu-i18n jansson libsodium fribidi expat
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
@@ -38,7 +38,7 @@ UNIT_TESTS := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*
 EMBEDDED := $(wildcard config/*.ini config/messages/*.ini config/ussd/*.ini config/samples/needs.csv gateway/conf/ussd.def \
 	gateway/store/migrations/*.sql)
 
-.PHONY: all deps test-deps run test test-only lint check sanitize bench clean format fuzz fuzz-targets
+.PHONY: all deps test-deps run test test-only lint check sanitize bench bench-programs clean format fuzz fuzz-targets
 
 all: $(BUILD)/yavar
 
@@ -123,18 +123,28 @@ $(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(wildcard tests/fuzz/*.h) $(BUILD)/libyava
 lint:
 	@python3 tests/lint/lint.py
 
-bench: deps
-	@$(MAKE) --no-print-directory -s all $(BUILD)/bench/load $(BUILD)/bench/bare
+# What the benchmark runs beside the program.
+BENCH := $(addprefix $(BUILD)/bench/,load bare sink handset curl_loop statements)
+BENCH_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
+
+bench: test-deps
+	@$(MAKE) --no-print-directory -s all bench-programs
 	@QUICK=$(QUICK) python3 bench/run
 
-LOAD := bench/load.c bench/pledges.c bench/sessions.c
-$(BUILD)/bench/load: $(LOAD) bench/pledges.h bench/sessions.h
-	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -o $@ $(LOAD)
+bench-programs: $(BENCH)
 
-$(BUILD)/bench/bare: bench/bare.c
+$(BUILD)/bench/load: bench/pledges.c bench/sessions.c
+$(BUILD)/bench/bare: BENCH_LIBS := -levent
+$(BUILD)/bench/curl_loop: BENCH_LIBS := -lcurl -levent
+
+# Linked against the program itself, so with all that the program needs.
+$(BUILD)/bench/statements: bench/statements.c bench/common.c bench/common.h $(BUILD)/libyavar.a
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -o $@ $< -levent
+	$(CC) $(ALL_CFLAGS) -o $@ bench/statements.c bench/common.c $(BUILD)/libyavar.a $(HARDENING_LINK) $(ALL_LIBS)
+
+$(BUILD)/bench/%: bench/%.c bench/common.c $(wildcard bench/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(BENCH_CFLAGS) -o $@ $(filter %.c,$^) $(BENCH_LIBS)
 
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h')

@@ -1,15 +1,16 @@
 /* The ceiling: what evhttp alone can do on this machine with the request that
  * `load` sends.  It reads the path and every field of the query, decoded, as
- * the service must, and answers 200 with an empty body; it understands,
- * keeps and sends nothing.  The gap to it is what a durable pledge costs.  As
- * Kannel's sendsms it takes everything, for the broadcasts.
+ * the service must (a pledge comes by GET: there is no body), on an event base
+ * of the same kind, and answers 200 with an empty body; it understands, keeps
+ * and sends nothing.  The gap to it is what a durable pledge costs.
  *
  * Takes a free port on 127.0.0.1, writes `listening http=127.0.0.1:PORT` to
- * standard error as `yavar serve` does, and runs until a signal ends it. */
+ * standard error as `yavar serve` does, and runs until SIGTERM. */
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <arpa/inet.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,43 +89,41 @@ static int status_of(struct evhttp_request *request)
     return m.n[SECRET] == sizeof secret - 1 && memcmp(m.value[SECRET], secret, m.n[SECRET]) == 0 ? 200 : 403;
 }
 
-static bool is_sendsms(struct evhttp_request *request)
-{
-    return strcmp(evhttp_uri_get_path(evhttp_request_get_evhttp_uri(request)), "/cgi-bin/sendsms") == 0;
-}
-
-/* As Kannel answers: without these words it is not sure to have been taken. */
-static void take(struct evhttp_request *request)
-{
-    struct evbuffer *said = evbuffer_new();
-    if (said && evbuffer_add_printf(said, "0: Accepted for delivery") > 0)
-        evhttp_send_reply(request, 202, "Accepted", said);
-    else
-        evhttp_send_reply(request, 503, NULL, NULL);
-    if (said)
-        evbuffer_free(said);
-}
-
 static void on_request(struct evhttp_request *request, void *ctx)
 {
     (void)ctx;
-    if (is_sendsms(request)) {
-        take(request);
-        return;
-    }
     (void)evhttp_add_header(evhttp_request_get_output_headers(request), "Content-Type",
                             "text/plain; charset=UTF-8");
     evhttp_send_reply(request, status_of(request), NULL, NULL);
 }
 
+static void on_end(evutil_socket_t signum, short what, void *base)
+{
+    (void)signum, (void)what;
+    (void)event_base_loopbreak(base);
+}
+
+/* As gateway/run/loop.c makes it. */
+static struct event_base *make_base(void)
+{
+    struct event_config *config = event_config_new();
+    if (!config || event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) != 0)
+        return NULL;
+    struct event_base *base = event_base_new_with_config(config);
+    event_config_free(config);
+    return base;
+}
+
 int main(void)
 {
-    struct event_base *base = event_base_new();
+    struct event_base *base = make_base();
     struct evhttp *http = base ? evhttp_new(base) : NULL;
     struct evhttp_bound_socket *bound = http ? evhttp_bind_socket_with_handle(http, "127.0.0.1", 0) : NULL;
     struct sockaddr_in address;
     socklen_t n = sizeof address;
-    if (!bound || getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &n) != 0) {
+    struct event *end = base ? evsignal_new(base, SIGTERM, on_end, base) : NULL;
+    if (!bound || !end || event_add(end, NULL) != 0 ||
+        getsockname(evhttp_bound_socket_get_fd(bound), (struct sockaddr *)&address, &n) != 0) {
         perror("bare");
         return 1;
     }

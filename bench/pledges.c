@@ -34,7 +34,8 @@ static size_t put_field(FILE *out, const char *filler)
     return at;
 }
 
-static bool form_init(struct pledge_form *form, const char *code, const char *host, const char *secret)
+static bool form_init(struct pledge_form *form, const char *code, bool only_ask, const char *host,
+                      const char *secret)
 {
     FILE *out = open_memstream(&form->bytes, &form->n);
     if (!out)
@@ -42,10 +43,13 @@ static bool form_init(struct pledge_form *form, const char *code, const char *ho
     (void)fprintf(out, "GET /in/bench/sms?secret=%s&from=989", secret);
     form->from = put_field(out, "000000000");
     (void)fputs("&to=200012&text=", out);
-    put_escaped(out, "نذر ");
-    (void)fprintf(out, "%s+", code);
-    form->amount = put_field(out, "000");
-    put_escaped(out, " هزار تومان");
+    put_escaped(out, only_ask ? "نیاز " : "نذر ");
+    (void)fputs(code, out);
+    if (!only_ask) {
+        (void)fputc('+', out);
+        form->amount = put_field(out, "000");
+        put_escaped(out, " هزار تومان");
+    }
     (void)fputs("&id=", out);
     form->id = put_field(out, "00000000-0000-0000-0000-000000000000");
     (void)fprintf(out, "&coding=0&charset=UTF-8 HTTP/1.1\r\nHost: %s\r\nUser-Agent: Kannel/1.4.5\r\n\r\n",
@@ -53,7 +57,8 @@ static bool form_init(struct pledge_form *form, const char *code, const char *ho
     return fclose(out) == 0;
 }
 
-bool pledges_init(struct pledges *p, const char *codes, const char *host, const char *secret, uint64_t seed)
+bool pledges_init(struct pledges *p, const char *codes, bool only_ask, const char *host, const char *secret,
+                  uint64_t seed)
 {
     FILE *in = fopen(codes, "r");
     char row[64];
@@ -67,7 +72,7 @@ bool pledges_init(struct pledges *p, const char *codes, const char *host, const 
         size_t digits = strspn(row, "0123456789");
         row[digits] = '\0';
         if (digits > 0)
-            sound = form_init(&p->forms[p->n_forms++], row, host, secret);
+            sound = form_init(&p->forms[p->n_forms++], row, only_ask, host, secret);
     }
     (void)fclose(in);
     if (sound)
@@ -95,9 +100,11 @@ const struct pledge_form *pledges_next(struct pledges *p)
 {
     uint64_t n = p->made++, random = scattered(p->seed + n);
     struct pledge_form *form = &p->forms[n % p->n_forms];
-    uint64_t phone = scattered(p->seed) % 1000000000U + n * 282475249U;
-    put_digits(form->bytes + form->from, 9, phone % 1000000000U);
-    put_digits(form->bytes + form->amount, 3, 100 + random % 900);
+    uint64_t phone = (scattered(p->seed) % 1000000000U + n * 282475249U) % 1000000000U;
+    p->phone = 989000000000U + phone;
+    put_digits(form->bytes + form->from, 9, phone);
+    if (form->amount > 0)
+        put_digits(form->bytes + form->amount, 3, 100 + random % 900);
     put_uuid(form->bytes + form->id, random, scattered(~p->seed));
     return form;
 }
