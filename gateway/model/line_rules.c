@@ -15,11 +15,12 @@ struct line_class {
     bool urgent_passes;
 };
 /* Iran's telecoms refuse links and lend no line for collecting by card to
- * advertisers, and let them send from 7 or 8 to 22.  For a text without Persian
+ * advertisers, and let them send from 7 or 8 to 22.  What goes to many must end
+ * with the words that stop it, on service lines too since 1401.  For a text without Persian
  * letters "STOP 11": it keeps GSM-7, a stranger to Persian reads it, and STOP,
  * 11 and both are words of [stop]; an operator who wants "Laghv 11" sets it. */
 static const struct line_class classes[] = {
-    {"service", {true, true}, {0, 0}, "", "", true},
+    {"service", {true, true}, {0, 0}, "لغو۱۱", "STOP 11", true},
     {"promo", {false, false}, {22 * 60, 8 * 60}, "لغو۱۱", "STOP 11", false},
 };
 
