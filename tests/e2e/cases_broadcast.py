@@ -265,7 +265,7 @@ def by_sms(stage):
         assert "Sent: 5" in telecom.wait(me, 4, 3)[3].text
         assert reached(telecom, phones) == [1] * 5, "a code is good once"
         service.send(me, "BROADCAST ME: only a try")
-        assert telecom.wait(me, 5, 3)[4].text == "only a try"
+        assert telecom.wait(me, 5, 3)[4].text == "only a try\nSTOP 11"
         stranger = coordinator(stage, service, "qom")
         service.send(stranger, f"BROADCAST {reference} CANCEL")
         assert "no broadcast of that number" in telecom.wait(stranger, 1, 3)[0].text
