@@ -104,6 +104,7 @@ class Broadcasts:
         figures, references = {}, []
 
         def first(line):
+            pledges(self.folder, line.it, 100 + n, "-R", PLEDGES, seconds=1)  # everything has been touched once
             line.measure("alone", n)
             figures["idle"] = memory_mib(line.it.pid)
             references.append(self.begin(line, figures, n))

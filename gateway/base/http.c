@@ -133,6 +133,18 @@ void http_percent_encode(struct sbuf *out, struct str s)
     }
 }
 
+const char *http_plain_target(const char *url)
+{
+    size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
+    const char *target = url + scheme + strcspn(url + scheme, "/?#");
+    if (scheme == 0 || *target != '/' || target == url + scheme || strstr(target, "/."))
+        return NULL;
+    for (const unsigned char *c = (const unsigned char *)target; *c; c++)
+        if (*c <= ' ' || *c >= 0x7F || *c == '#')
+            return NULL;
+    return target;
+}
+
 /* Cuts the part before the first ';' that stands outside quotes off *REST. */
 static struct str next_param(struct str *rest)
 {

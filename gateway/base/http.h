@@ -67,6 +67,11 @@ struct str http_percent_decode(struct arena *arena, struct str raw, bool plus_is
 /* Appends S with everything but RFC 3986's unreserved characters escaped. */
 void http_percent_encode(struct sbuf *out, struct str s);
 
+/* Where path and query of a plain http or https URL begin, right behind its host.
+ * NULL where it is not plain: no path, a fragment, a segment of dots, or a byte
+ * that is to be escaped or refused. */
+const char *http_plain_target(const char *url);
+
 /* The value of a parameter of a header value: charset of
  * `text/plain; charset="UTF-8"`, unquoted; NULL str where absent. */
 struct str http_header_param(struct str value, const char *name);
