@@ -61,6 +61,9 @@ const struct http_pair *http_field(const struct http_pairs *fields, struct str n
 #define HTTP_FIELDS_MOST 200
 struct http_pairs http_parse_fields(struct arena *arena, struct str raw, bool *broken);
 
+/* The value of the first field of that name among those, where one is all that is wanted. */
+bool http_find_field(struct arena *arena, struct str raw, struct str name, struct str *value);
+
 /* %41 -> A; PLUS_IS_SPACE for queries and forms. */
 struct str http_percent_decode(struct arena *arena, struct str raw, bool plus_is_space, bool *broken);
 
