@@ -7,17 +7,19 @@ import time
 
 from filling import fill
 from figures import column, ratios, spread, table
-from world import YAVAR, Fault, accepted, asked, memory_mib, pledges, run, serving, set_up, sink, sized
+from world import YAVAR, Fault, accepted, asked, memory_mib, pledges, run, serving, set_up, sink, sized, until
 
 PEOPLE = sized(1000000, 20000)
 SECONDS = sized(6, 2)  # of each measurement
 RATES = (500, 2000)  # of the channel, messages a second
 PLEDGES = 100  # a second, beside the broadcast
 IN_FLIGHT = 64
+PATIENCE = 30
 PROVINCE = "zanjan"
 AUTHOR = "989100000001"  # a coordinator; the operator's is the second yes
 TEXT = "سلام! شنبه ساعت ۹ در درمانگاه زنجان گرد هم می‌آییم."
 WRITTEN = "SELECT count(*), count(DISTINCT source || ' ' || phone) FROM outbox WHERE lane = 3"
+CONFIRMING = "SELECT count(*) FROM outbox WHERE lane = 1 AND status IN ('queued', 'sending')"
 SENT = "SELECT count(*) FROM outbox WHERE status IN ('sent', 'delivered')"
 NOT_SENT = "SELECT count(*) FROM outbox WHERE status IN ('sending', 'uncertain', 'failed') AND attempts > 0"
 
@@ -35,6 +37,7 @@ class Line:
         before, began = accepted(self.telecom), time.monotonic()
         pledges(self.folder, self.it, seed, "-R", PLEDGES, "-l", marks, seconds=SECONDS)
         sent = (accepted(self.telecom) - before) / (time.monotonic() - began)
+        until(lambda: asked(self.folder, CONFIRMING)[0] == 0, PATIENCE, "the last confirmation")
         self.due[name] = pairs(marks)
         return sent
 
