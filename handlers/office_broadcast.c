@@ -1,7 +1,6 @@
 /* Broadcasts: kept, said yes to, steered, tried out. */
 #include "handlers/office_broadcast.h"
 
-#include "gateway/model/finish.h"
 #include "handlers/code.h"
 #include "handlers/handlers.h"
 
@@ -113,6 +112,15 @@ static bool needs_second(const struct office *o, const struct broadcast *b)
     return b->segments > 1 || b->people > o->config->service.second_yes_above || b->urgent;
 }
 
+/* A draft may have lain about while its audience grew: nobody alone begins
+ * with a few what reaches many by now. */
+static void count_again(const struct office *o, struct broadcast *b)
+{
+    int64_t age = office_now(o) - b->created_at;
+    if (!needs_second(o, b) && (age > HOUR || age < 0))
+        b->people = office_broadcast_people(o, b);
+}
+
 static bool may_approve(const struct office *o, int64_t phone, struct str provinces)
 {
     struct actor actor;
@@ -179,9 +187,11 @@ struct office_said office_broadcast_approve(const struct office *o, uint32_t ref
         return office_say(OFFICE_CONFLICT, "broadcast.channel", FIELDS({"name", b->channel}));
     if (b->until_at > 0 && b->until_at <= office_now(o))
         return office_say(OFFICE_CONFLICT, "broadcast.past", NULL, 0);
-    if (needs_second(o, b) && b->author == o->actor.phone)
+    if (b->author == o->actor.phone)
+        count_again(o, b);
+    if (b->author == o->actor.phone && needs_second(o, b))
         return want_second(o, b);
-    int64_t finish = finish_ms(o->zone, channel, o->now_ms, b->people, b->urgent);
+    int64_t finish = office_broadcast_finish(o, channel, b->people, b->urgent);
     if (finish == INT64_MAX)
         return office_say(OFFICE_CONFLICT, "broadcast.never", NULL, 0);
     int64_t until = b->until_at > 0 ? b->until_at : finish / 1000 + DAY;

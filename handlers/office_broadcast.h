@@ -43,6 +43,12 @@ struct office_said office_broadcast_preview(const struct office *o, const struct
 struct office_said office_broadcast_text(const struct office *o, const struct broadcast_wish *wish,
                                          struct broadcast_preview *preview);
 
+/* When PEOPLE more are through CHANNEL, behind those that its live broadcasts still send to. */
+int64_t office_broadcast_finish(const struct office *o, const struct channel *channel, int64_t people,
+                                bool urgent);
+/* Whom a draft would reach now; 0 where its audience cannot be read any more. */
+int64_t office_broadcast_people(const struct office *o, const struct broadcast *draft);
+
 /* A draft, as it was previewed. */
 struct office_said office_broadcast_keep(const struct office *o, const struct broadcast_wish *wish,
                                          const struct broadcast_preview *preview, struct broadcast *made);

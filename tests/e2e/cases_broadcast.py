@@ -3,6 +3,7 @@
 The real service with a telecom that takes everything; people come by import.
 """
 
+import datetime
 import json
 import re
 import sqlite3
@@ -65,6 +66,10 @@ def rows_add_up(b):
     """Everybody is in one place: nobody is dropped in silence."""
     rows, left = b["messages"], b["left_out"]
     return sum(rows.values()) + left["duplicate"] + left["late"] == b["people"], b
+
+
+def seconds_of(stamp):
+    return datetime.datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
 
 
 def slow(**more):
@@ -325,3 +330,75 @@ def window(stage):
         assert service.cli("forget", f"98{9151000000}", "--yes", expect=None).returncode == 0
         assert service.cli("forget", f"98{9151000001}", "--yes", expect=None).returncode == 0
         assert sum(show(service, reference)["messages"].values()) == sum(b["messages"].values()), "sums stay"
+
+
+@case("broadcast: an audience whose names are longer than its spellings is sent as it was previewed")
+def long_names(stage):
+    with stage.fresh(channel=OPEN) as (service, telecom):
+        phones = crowd(service, 3, province="kohgiluyeh_boyerahmad")
+        made = ask(service, "send", " or ".join(["yasuj"] * 50), TEXT)
+        assert made["people"] == 3 and made["status"] == "approved", made
+        assert ended(service, made["reference"])["sent"] == 3
+        assert reached(telecom, phones) == [1] * 3
+
+
+@case("broadcast: the claim itself looks whether it goes on, whatever feeds it has not come to yet")
+def claims_look(stage):
+    with stage.fresh(channel={**OPEN, "rate": "300", "in_flight": "1"},
+                     service={"second_yes_above": "5000"}) as (service, telecom):
+        phones = crowd(service, 3000)
+        reference = str(ask(service, "send", "nurse", TEXT)["reference"])
+        store = sqlite3.connect(service.folder / "yavar.db", isolation_level=None, timeout=5)
+        went = []
+        for _ in range(3):
+            begun = sum(reached(telecom, phones)) + 40
+            until(lambda: sum(reached(telecom, phones)) > begun, 20, "it is on its way")
+            until(lambda: show(service, reference)["messages"]["queued"] > 400, 10, "rows wait")
+            # behind its back: nothing wakes what parks and calls back, which looks once a second
+            store.execute("UPDATE broadcast SET status = 'paused'")
+            before = sum(reached(telecom, phones))
+            until(lambda: show(service, reference)["messages"]["sending"] == 0, 5, "what was claimed has gone")
+            time.sleep(1.2)
+            went.append(sum(reached(telecom, phones)) - before)
+            store.execute("UPDATE broadcast SET status = 'sending'")
+        store.close()
+        assert max(went) <= 8, f"at most what was claimed and on the wire: {went}"
+        ask(service, "cancel", reference)
+        ended(service, reference, 5)
+        assert max(reached(telecom, phones)) == 1
+
+
+@case("broadcast: when it ends counts those that go before it on its line")
+def behind_others(stage):
+    with stage.fresh(channel=slow(rate="1"), service={"second_yes_above": "5000"}) as (service, _):
+        crowd(service, 600)
+        alone = ask(service, "preview", "nurse", TEXT)["finish"]
+        first = str(ask(service, "send", "nurse", TEXT)["reference"])
+        behind = ask(service, "preview", "nurse", TEXT + "!")["finish"]
+        minutes = (seconds_of(behind) - seconds_of(alone)) / 60
+        assert 9 <= minutes <= 10.5, f"600 at one a second are ten minutes: {alone}, {behind}"
+        second = str(ask(service, "send", "nurse", TEXT + "!")["reference"])
+        gap = seconds_of(show(service, second)["until"]) - seconds_of(show(service, first)["until"])
+        assert 500 < gap < 660, f"its window counts them too: {gap}"
+        ask(service, "cancel", first)
+        again = ask(service, "preview", "nurse", TEXT)["finish"]
+        assert seconds_of(again) - seconds_of(behind) < 60, "what was cancelled is not waited for"
+
+
+@case("broadcast: a draft that has come to reach more than one person may say yes to is counted again")
+def grown(stage):
+    with stage.fresh(channel=OPEN, service={"second_yes_above": "10"}) as (service, telecom):
+        crowd(service, 5)
+        me, other = coordinator(stage, service, "zanjan"), coordinator(stage, service, "zanjan")
+        reference = str(ask(service, "add", "nurse", TEXT, "--as", me)["reference"])
+        phones = crowd(service, 20, first=9155000000)
+        store = sqlite3.connect(service.folder / "yavar.db", isolation_level=None, timeout=5)
+        store.execute("UPDATE broadcast SET created_at = created_at - 7200")
+        store.close()
+        said = ask(service, "approve", reference, "--as", me)
+        assert said["status"] == "draft" and "another coordinator" in said["note"], said
+        asked = [sent.text for sent in telecom.wait(other, 2, 3)]
+        assert "۲۵" in asked[1], f"they learn how many it is now: {asked}"
+        assert reached(telecom, phones) == [0] * 20
+        assert ask(service, "approve", reference, "--as", other)["status"] == "approved"
+        assert ended(service, reference)["sent"] == 25
