@@ -198,6 +198,19 @@ def late_stop(stage):
         assert rows_add_up(b)[0], b
 
 
+@case("broadcast: on a slow line too, who opts out is not reached a moment later")
+def slow_stop(stage):
+    with stage.fresh(channel=slow(rate="3", in_flight="16")) as (service, telecom):
+        phones = crowd(service, 24)
+        reference = str(ask(service, "send", "nurse", TEXT)["reference"])
+        until(lambda: sum(reached(telecom, phones)) >= 2, 10, "it begins")
+        for phone in phones[12:15]:
+            service.send(phone, "STOP")
+        b = ended(service, reference)
+        assert reached(telecom, phones) == [0 if 12 <= i < 15 else 1 for i in range(24)], "three stopped in time"
+        assert b["left_out"]["stopped_later"] == 3 and rows_add_up(b)[0], b
+
+
 @case("broadcast: a kill and a restart in the middle leave nobody out and nobody twice but in flight")
 def killed(stage):
     with stage.fresh(channel=slow(in_flight="4")) as (service, telecom):
