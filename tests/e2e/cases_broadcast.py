@@ -65,7 +65,7 @@ def code_in(telecom, phone, count):
 def rows_add_up(b):
     """Everybody is in one place: nobody is dropped in silence."""
     rows, left = b["messages"], b["left_out"]
-    return sum(rows.values()) + left["duplicate"] + left["late"] == b["people"], b
+    return sum(rows.values()) + left["duplicate"] + left["late"] + left.get("unwritten", 0) == b["people"], b
 
 
 def seconds_of(stamp):
@@ -163,6 +163,7 @@ def steering(stage):
         assert sum(reached(telecom, phones)) == sent < 900, "nothing follows"
         assert b["messages"]["queued"] == b["messages"]["sending"] == 0 and b["waits"] == 0, b
         assert b["left_out"]["cancelled"] > 0 and max(reached(telecom, phones)) == 1, b
+        assert b["left_out"]["unwritten"] > 0 and rows_add_up(b)[0], b
         ask(service, "resume", reference, expect=1)
 
 
