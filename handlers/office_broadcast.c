@@ -147,7 +147,15 @@ static bool ask_one(const struct office *o, int64_t phone, const struct broadcas
     return code.p != NULL;
 }
 
-/* Up to five others who have all its provinces; how many. */
+/* A code of another's asking would take the place of the one they hold: what
+ * they wait for would count as three wrong tries. */
+static bool waits_for_own_code(const struct office *o, int64_t phone)
+{
+    struct proposal p;
+    return proposal_get(o->store, o->arena, phone, &p) && p.command.n > 0 && p.expires_at > office_now(o);
+}
+
+/* Up to five others who have all its provinces and wait for no code; how many. */
 static int ask_others(const struct office *o, const struct broadcast *b)
 {
     struct staff *rows = arena_array(o->arena, struct staff, STAFF_PAGE);
@@ -159,7 +167,8 @@ static int ask_others(const struct office *o, const struct broadcast *b)
     for (int64_t after = 0; n == STAFF_PAGE && asked<ASKED_MOST; after = n> 0 ? rows[n - 1].phone : 0) {
         n = staff_page(o->store, o->arena, after, rows, STAFF_PAGE);
         for (size_t i = 0; i < n && asked < ASKED_MOST; i++)
-            if (rows[i].phone != o->actor.phone && may_approve(o, rows[i].phone, provinces))
+            if (rows[i].phone != o->actor.phone && !waits_for_own_code(o, rows[i].phone) &&
+                may_approve(o, rows[i].phone, provinces))
                 asked += ask_one(o, rows[i].phone, b, cost);
     }
     return asked;
