@@ -11,7 +11,7 @@ import time
 
 from service import until
 from tap import case
-from telecom import key
+from telecom import Telecom, key
 
 OPEN = {"quiet": ""}                      # at any hour of the day
 TEXT = "Free visits on Saturday at the clinic"
@@ -450,3 +450,48 @@ def busy_others(stage):
         assert len(telecom.sent_to(busy)) == 1, "another code would have taken the place of theirs"
         service.send(busy, f"CODE {code}")
         assert "started" in telecom.wait(busy, 2, 3)[1].text
+
+
+@case("broadcast: its line is taken out of the configuration in the middle: it waits, and goes on when it is back")
+def line_gone(stage):
+    spare = Telecom()
+    line = (f"\n[channel other]\nprovider = kannel\nnumber = 200013\nsend_url = {spare.url}\n"
+            "secret = s3cret-for-tests\nrate = 100\nquiet =\n")
+    try:
+        with stage.fresh(channel=OPEN, more=line) as (service, telecom):
+            phones = crowd(service, 500)
+            reference = str(ask(service, "send", "nurse", TEXT, "--channel", "other")["reference"])
+            until(lambda: sum(reached(spare, phones)) > 50, 10, "it begins")
+            text = service.ini.read_text("utf-8")
+            service.ini.write_text(text.replace(line.strip(), ""), "utf-8")
+            service.process.send_signal(1)
+            until(lambda: show(service, reference)["messages"]["sending"] == 0, 5, "what was claimed is back")
+            before = sum(reached(spare, phones))
+            time.sleep(2)
+            assert sum(reached(spare, phones)) == before < 500 and show(service, reference)["status"] == "sending"
+            service.ini.write_text(text, "utf-8")
+            service.process.send_signal(1)
+            b = ended(service, reference, 20)
+            assert b["sent"] == 500 and reached(spare, phones) == [1] * 500 and reached(telecom, phones) == [0] * 500
+    finally:
+        spare.close()
+
+
+@case("broadcast: a line that takes over keeps its own quiet hours")
+def taken_over(stage):
+    hour = int(time.strftime("%H", time.gmtime()))
+    spare = Telecom()
+    line = (f"\n[channel other]\nprovider = kannel\nnumber = 200013\nsend_url = {spare.url}\nsecret = s3cret-for-tests\n"
+            f"rate = 100\nquiet = {(hour + 23) % 24:02}:00-{(hour + 2) % 24:02}:00\n")
+    try:
+        with stage.fresh(channel={**OPEN, "next": "other"}, more=line,
+                         service={"timezone": "UTC", "retry_first": "200ms", "retry_most": "500ms"}) as (service, telecom):
+            phones = crowd(service, 20)
+            telecom.down()
+            reference = str(ask(service, "send", "nurse", TEXT)["reference"])
+            until(lambda: any(m["channel"] == "other" for m in service.messages(phones[0])), 20, "it was handed over")
+            time.sleep(3)
+            assert reached(spare, phones) == [0] * 20, "nobody is woken by it"
+            assert show(service, reference)["status"] == "sending"
+    finally:
+        spare.close()
