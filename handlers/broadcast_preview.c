@@ -94,6 +94,12 @@ int64_t office_broadcast_finish(const struct office *o, const struct channel *ch
                      urgent);
 }
 
+bool office_broadcast_never(const struct office *o, const struct channel *channel, bool urgent, int64_t until)
+{
+    int64_t opens = line_opens_ms(channel, o->zone, o->now_ms, urgent);
+    return opens == INT64_MAX || (until > 0 && opens / 1000 >= until);
+}
+
 int64_t office_broadcast_people(const struct office *o, const struct broadcast *b)
 {
     struct audience *audience = arena_new_of(o->arena, struct audience);
@@ -123,7 +129,8 @@ static struct office_said count(const struct office *o, const struct broadcast_w
     p->cost_rial = p->channel->price * p->size.segments * p->people;
     p->finish_ms = office_broadcast_finish(o, p->channel, p->people, w->urgent);
     p->second = p->size.segments > 1 || p->people > o->config->service.second_yes_above || w->urgent;
-    return p->finish_ms == INT64_MAX ? bad("broadcast.never") : fine();
+    bool never = p->finish_ms == INT64_MAX || office_broadcast_never(o, p->channel, w->urgent, w->until);
+    return never ? bad("broadcast.never") : fine();
 }
 
 struct office_said office_broadcast_preview(const struct office *o, const struct broadcast_wish *w,

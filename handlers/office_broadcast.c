@@ -201,7 +201,7 @@ struct office_said office_broadcast_approve(const struct office *o, uint32_t ref
     if (b->author == o->actor.phone && needs_second(o, b))
         return want_second(o, b);
     int64_t finish = office_broadcast_finish(o, channel, b->people, b->urgent);
-    if (finish == INT64_MAX)
+    if (finish == INT64_MAX || office_broadcast_never(o, channel, b->urgent, b->until_at))
         return office_say(OFFICE_CONFLICT, "broadcast.never", NULL, 0);
     int64_t until = b->until_at > 0 ? b->until_at : finish / 1000 + DAY;
     if (!broadcast_approve(o->store, b->id, scope_of(o), o->actor.phone, until, office_now(o)))

@@ -335,6 +335,9 @@ def quiet(stage):
         assert ended(service, made["reference"])["sent"] == 5
         time.sleep(1)
         assert show(service, waits)["status"] == "approved" and reached(telecom, phones) == [0] * 5
+        soon = time.strftime("%Y-%m-%d %H:%M", time.gmtime(time.time() + 1800))
+        told = ask(service, "send", "nurse", TEXT, "--until", soon, expect=1)
+        assert "never lets" in told, f"it would be over before its line opens: {told}"
         assert reached(telecom, phones, "Earthquake") == [1] * 5
         # the hours are changed: it goes on by itself
         service.ini.write_text(service.ini.read_text().replace(f"quiet = {hours}", "quiet = "), "utf-8")
@@ -492,6 +495,9 @@ def taken_over(stage):
             until(lambda: any(m["channel"] == "other" for m in service.messages(phones[0])), 20, "it was handed over")
             time.sleep(3)
             assert reached(spare, phones) == [0] * 20, "nobody is woken by it"
+            waits = [json.loads(service.cli("message", "show", service.messages(phone)[0]["id"]).stdout)["waits_for"]
+                     for phone in phones]
+            assert any("quiet hours of channel other" in what for what in waits), waits
             assert show(service, reference)["status"] == "sending"
     finally:
         spare.close()
