@@ -1,0 +1,115 @@
+/* Who is of one organisation or one centre, of the whole country or of some
+ * provinces: what belongs to nobody in particular (people, calls, the sums of
+ * others' campaigns) is theirs only in provinces that were named for them. */
+#include "gateway/admin.h"
+#include "gateway/base/json.h"
+#include "tests/unit/office_world.h"
+
+enum { ROOM = 160 };
+static const int64_t chief = INT64_C(989120000001), charity = INT64_C(989120000002),
+                     clinic = INT64_C(989120000003), local = INT64_C(989120000004);
+
+static struct http_response ask(struct office_world *w, enum http_method method, const char *path, int64_t as,
+                                const char *body)
+{
+    struct http_pair header = {STR(AS_HEADER), str_printf(w->arena, "+%lld", (long long)as)};
+    struct http_request request = {
+        .method = method, .path = str_of(path), .query = STR(""), .body = str_of(body)};
+    if (as > 0)
+        request.headers = (struct http_pairs){&header, 1};
+    struct admin_call call = {.store = w->store,
+                              .zone = w->zone,
+                              .config = w->config,
+                              .arena = w->arena,
+                              .now_ms = w->now_ms,
+                              .request = &request,
+                              .door = DOOR_CLI};
+    office_begin(w);
+    struct http_response answer = admin_run(&call);
+    if (answer.status >= 400)
+        store_rollback(w->store);
+    else
+        office_commit(w);
+    return answer;
+}
+
+static int post(struct office_world *w, const char *path, int64_t as, const char *body)
+{
+    return ask(w, HTTP_POST, path, as, body).status;
+}
+
+/* The operator adds an organisation and staff: CHIEF may all of the country,
+ * CHARITY and CLINIC are of the country too but of one organisation or centre,
+ * LOCAL is of the organisation in Qom. */
+static void staff_up(struct office_world *w)
+{
+    assert_int_equal(
+        post(w, "/api/v1/organisations", 0, "{\"slug\":\"mehr\",\"name_fa\":\"مهر\",\"pay_to\":\"IR11\"}"),
+        201);
+    static const char *const bodies[] = {
+        "{\"phone\":\"+989120000001\",\"role\":\"coordinator\"}",
+        "{\"phone\":\"+989120000002\",\"role\":\"coordinator\",\"organisation\":\"mehr\"}",
+        "{\"phone\":\"+989120000003\",\"role\":\"coordinator\",\"centre\":\"مرکز\"}",
+        "{\"phone\":\"+989120000004\",\"role\":\"coordinator\",\"organisation\":\"mehr\",\"provinces\":"
+        "\"qom\"}",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++)
+        assert_int_equal(post(w, "/api/v1/staff", 0, bodies[i]), 201);
+}
+
+/* ---- calls ---- */
+
+static const char *call_in(struct office_world *w, const char *province)
+{
+    return str_cstr(w->arena,
+                    str_printf(w->arena,
+                               "{\"kind\":\"team\",\"title\":\"t\",\"place\":\"p\",\"from\":\"2026-12-06 "
+                               "08:00\",\"to\":\"2026-12-06 18:00\",\"provinces\":\"%s\",\"needs\":["
+                               "{\"specialty\":\"helper\",\"places\":2}]}",
+                               province));
+}
+
+static struct str reference_of(struct office_world *w, struct str body)
+{
+    struct error e;
+    struct json *json = json_read(body, &e);
+    struct str reference = str_dup(w->arena, json_str(json, "reference"));
+    json_free(json);
+    return reference;
+}
+
+static void call_is(struct office_world *w, struct str reference, int64_t as, int seen)
+{
+    static const char *const acts[] = {"", "/roster", "/pause", "/resume", "/cancel"};
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        struct str path = str_printf(w->arena, "/api/v1/calls/%.*s%s", STR_ARG(reference), acts[i]);
+        int status = ask(w, i < 2 ? HTTP_GET : HTTP_POST, str_cstr(w->arena, path), as, "").status;
+        if (status != seen)
+            fail_msg("%lld, %s: %d", (long long)as, path.p, status);
+    }
+}
+
+static void calls_keep_to_the_named_provinces(void **state)
+{
+    struct office_world *w = *state;
+    staff_up(w);
+    const int64_t confined[] = {charity, clinic};
+    struct str qom = reference_of(w, ask(w, HTTP_POST, "/api/v1/calls", chief, call_in(w, "qom")).body);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(post(w, "/api/v1/calls", confined[i], call_in(w, "qom")), 403);
+        call_is(w, qom, confined[i], 404);
+        assert_false(
+            office_holds(ask(w, HTTP_GET, "/api/v1/calls", confined[i], "").body, str_cstr(w->arena, qom)));
+    }
+    assert_int_equal(post(w, "/api/v1/calls", local, call_in(w, "zanjan")), 403);
+    assert_true(office_holds(ask(w, HTTP_GET, "/api/v1/calls", local, "").body, str_cstr(w->arena, qom)));
+    call_is(w, qom, local, 200);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        OFFICE(calls_keep_to_the_named_provinces),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
