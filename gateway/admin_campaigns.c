@@ -198,7 +198,8 @@ struct http_response get_campaign_sums(const struct admin_call *c, struct str id
     (void)body; /* none */
     if (!str_to_i64(id, &number) || !campaign_get(c->store, c->arena, number, &campaign))
         return admin_fault(c, 404, "no campaign has this id");
-    size_t n = campaign_sums(c->store, c->arena, number, c->actor.scope, rows, CAMPAIGN_SUMS_MOST);
+    size_t n = campaign_sums(c->store, c->arena, number, campaign_scope(&c->actor, &campaign), rows,
+                             CAMPAIGN_SUMS_MOST);
     if (n == 0 && !campaign_get_scoped(c->store, c->arena, &c->actor, number, &campaign))
         return admin_fault(c, 404, "no campaign has this id"); /* another's, with nothing of theirs in it */
     struct json *json = json_object_new(), *list = json_array_new();

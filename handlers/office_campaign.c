@@ -88,9 +88,10 @@ static bool add_words(const struct office *o, int64_t campaign, const struct str
 
 static struct str detail_of(const struct office *o, const struct campaign *c)
 {
-    return str_printf(o->arena, "goal %lld rial, from %lld to %lld, in %.*s", (long long)c->goal_rial,
-                      (long long)c->starts_at, (long long)c->ends_at,
-                      STR_ARG(c->provinces.n > 0 ? c->provinces : STR("all provinces")));
+    return str_printf(o->arena, "goal %lld rial, from %lld to %lld, in %.*s, paid to %.*s",
+                      (long long)c->goal_rial, (long long)c->starts_at, (long long)c->ends_at,
+                      STR_ARG(c->provinces.n > 0 ? c->provinces : STR("all provinces")),
+                      STR_ARG(c->pay_to.n > 0 ? c->pay_to : STR("what its organisation says")));
 }
 
 static struct str number(const struct office *o, int64_t n)
@@ -101,11 +102,14 @@ static struct str number(const struct office *o, int64_t n)
 struct office_said campaign_open(const struct office *o, struct campaign *c, const struct str *words,
                                  size_t count)
 {
+    struct organisation organisation;
     if (count == 0 || count > CAMPAIGN_WORDS_MOST || words[0].n == 0)
         return say_plain(OFFICE_BAD, "campaign.words");
     take_names(c, words, count);
     if (o->actor.organisation.n > 0)
         c->organisation = o->actor.organisation;
+    else if (c->organisation.n > 0 && !organisation_get(o->store, o->arena, c->organisation, &organisation))
+        return say_plain(OFFICE_BAD, "staff.organisation");
     struct office_said said = check(o, c);
     if (said.status != OFFICE_DONE)
         return said;

@@ -241,7 +241,10 @@ struct office_said organisation_add(const struct office *o, const struct organis
     if (!actor_unconfined(&o->actor) || !role_may(o->actor.role, ROLE_ADMIN))
         return say(OFFICE_FORBIDDEN, "staff.forbidden");
     organisation_put(o->store, organisation, office_now(o));
-    audit_add(o->store, &o->actor, "organisation.add", organisation->slug, organisation->provinces,
-              office_now(o));
+    struct str detail =
+        str_printf(o->arena, "in %.*s, paid to %.*s",
+                   STR_ARG(organisation->provinces.n > 0 ? organisation->provinces : STR("all provinces")),
+                   STR_ARG(organisation->pay_to.n > 0 ? organisation->pay_to : STR("nobody")));
+    audit_add(o->store, &o->actor, "organisation.add", organisation->slug, detail, office_now(o));
     return say(OFFICE_DONE, NULL);
 }

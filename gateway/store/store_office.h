@@ -96,6 +96,11 @@ size_t staff_admins(struct store *store, int64_t *phones, size_t most);
 /* Whether it is the actor's: their provinces hold all of its, and it is of
  * their organisation where they are of one. */
 bool campaign_mine(const struct actor *actor, const struct campaign *campaign);
+/* Of whose donors the actor sees the sums: of the own campaign all whom it may
+ * see, of another's those in provinces that were named for it. */
+struct str campaign_scope(const struct actor *actor, const struct campaign *campaign);
+/* Its own way to be paid, else its organisation's; may be empty. */
+struct str campaign_pay_to(struct store *store, struct arena *arena, const struct campaign *campaign);
 /* By id; false for one that is not the actor's, too. */
 bool campaign_get_scoped(struct store *store, struct arena *arena, const struct actor *actor, int64_t id,
                          struct campaign *campaign);

@@ -106,10 +106,78 @@ static void calls_keep_to_the_named_provinces(void **state)
     call_is(w, qom, local, 200);
 }
 
+/* ---- campaigns ---- */
+
+static void open_campaign(struct office_world *w, const char *fields)
+{
+    struct http_response answer =
+        ask(w, HTTP_POST, "/api/v1/campaigns", 0, str_cstr(w->arena, str_printf(w->arena, "{%s}", fields)));
+    if (answer.status != 201)
+        fail_msg("%s: %.*s", fields, STR_ARG(answer.body));
+}
+
+static void give(struct office_world *w, int64_t phone, const char *text, const char *pay_to)
+{
+    office_text_from(w, phone, str_of(text));
+    assert_int_equal(w->sent_count, 2);
+    assert_true(office_holds(w->sent[1].text, pay_to));
+}
+
+/* Of another's campaign the sums of the own provinces, and where none were named nothing. */
+static void sums_of_others_keep_to_the_named_provinces(void **state)
+{
+    struct office_world *w = *state;
+    staff_up(w);
+    struct volunteer v = {
+        .phone = 989350000001, .province = STR("qom"), .specialty = STR("helper"), .status = STR("active")};
+    office_begin(w);
+    volunteer_put(w->store, &v, 1);
+    office_commit(w);
+    open_campaign(w, "\"keywords\":[\"hope\"],\"pay_to\":\"IR22\"");
+    open_campaign(w, "\"keywords\":[\"mehrdrive\"],\"organisation\":\"mehr\"");
+    give(w, 989350000001, "GIVE hope 20000 toman", "IR22");
+    give(w, 989350000001, "GIVE mehrdrive 30000 toman", "IR11"); /* its organisation's */
+    office_text_from(w, 989350000001, STR("ACCOUNT"));
+    assert_true(office_holds(w->sent[0].text, "IR11"));
+    const struct {
+        int64_t who;
+        const char *path;
+        int status;
+    } looks[] = {{chief, "/api/v1/campaigns/1/sums", 200},   {chief, "/api/v1/campaigns/2/sums", 200},
+                 {charity, "/api/v1/campaigns/1/sums", 404}, {charity, "/api/v1/campaigns/2/sums", 200},
+                 {clinic, "/api/v1/campaigns/1/sums", 404},  {local, "/api/v1/campaigns/1/sums", 200}};
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+        struct http_response answer = ask(w, HTTP_GET, looks[i].path, looks[i].who, "");
+        if (answer.status != looks[i].status)
+            fail_msg("%lld, %s: %d", (long long)looks[i].who, looks[i].path, answer.status);
+        assert_int_equal(office_holds(answer.body, "\"qom\""), looks[i].status == 200);
+    }
+}
+
+static void a_campaign_is_of_an_organisation_that_is_there(void **state)
+{
+    struct office_world *w = *state;
+    struct audit_row rows[8];
+    staff_up(w);
+    assert_int_equal(post(w, "/api/v1/campaigns", 0, "{\"keywords\":[\"hope\"],\"organisation\":\"nosuch\"}"),
+                     422);
+    open_campaign(w, "\"keywords\":[\"hope\"],\"organisation\":\"mehr\"");
+    assert_int_equal(post(w, "/api/v1/campaigns/1", 0, "{\"pay_to\":\"IR33\"}"), 200);
+    size_t n = audit_page(w->store, w->arena, 0, rows, 8);
+    assert_true(office_holds(rows[n - 1].detail, "IR33")); /* where money goes is what the trail is for */
+    assert_true(office_holds(rows[0].detail, "IR11"));
+    assert_int_equal(post(w, "/api/v1/campaigns/1", charity, "{\"pay_to\":\"IR44\"}"), 200);
+    assert_int_equal(post(w, "/api/v1/campaigns/1", clinic, "{\"pay_to\":\"IR55\"}"),
+                     404); /* of one centre */
+    assert_int_equal(post(w, "/api/v1/campaigns", clinic, "{\"keywords\":[\"all\"]}"), 403);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         OFFICE(calls_keep_to_the_named_provinces),
+        OFFICE(sums_of_others_keep_to_the_named_provinces),
+        OFFICE(a_campaign_is_of_an_organisation_that_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
