@@ -46,7 +46,8 @@ int64_t token_find(struct store *store, const struct digest *hash);
 
 /* ---- figures of an actor's provinces ---- */
 
-/* Pledges count by the province of their need; those to a campaign alone, only for who is everywhere. */
+/* Pledges count by the province of their need; those to a campaign alone, only for who is everywhere;
+ * volunteers by the provinces that were named for the actor. */
 struct office_figures {
     int64_t pledges_since, rial_since; /* made since the given time */
     int64_t rial, needs_open, volunteers;

@@ -419,8 +419,14 @@ static void a_forgotten_phone_is_in_no_call(void **state)
     add_person(w, f.phone, "nurse", "zanjan", true);
     assert_int_equal(take(w, &call, f.phone, 1), CALLED_PLACE);
     assert_int_equal(take(w, &call, 12, 1), CALLED_STANDBY);
+    assert_true(answer_get(w->store, w->arena, call.id, f.phone, &a));
+    a.minutes = 60;
+    answer_settle(w->store, &a, NOW);
     forget_person(w->store, &f);
     assert_false(answer_get(w->store, w->arena, call.id, f.phone, &a));
+    struct volunteer next = {.phone = 989350000013, .status = STR("active")};
+    volunteer_put(w->store, &next, NOW); /* whose number may be that of who was forgotten */
+    assert_int_equal(volunteer_minutes(w->store, next.id), 0);
     assert_int_equal(promoted(w, &call), 12); /* the place is another's */
     f.phone = call.author;                    /* who made it is forgotten too, once no longer of the staff */
     forget_person(w->store, &f);

@@ -144,17 +144,18 @@ static void cancel_as(struct house *h, int64_t phone, uint32_t reference)
 /* ---- sums equal rows ---- */
 
 struct truth {
-    int64_t need[NEEDS], campaign[CAMPAIGNS], pledges[CAMPAIGNS];
+    int64_t need[NEEDS], campaign[CAMPAIGNS], pledges[CAMPAIGNS], rial;
 };
 
 static struct truth count_rows(struct house *h)
 {
     static struct pledge rows[PLEDGES_MOST];
-    struct truth truth = {{0}, {0}, {0}};
+    struct truth truth = {{0}, {0}, {0}, 0};
     size_t n = pledge_page(h->store, h->w->arena, 0, rows, PLEDGES_MOST);
     for (size_t r = 0; r < n; r++) {
         if (str_is(rows[r].status, "cancelled") || str_is(rows[r].status, "expired"))
             continue;
+        truth.rial += rows[r].amount_rial;
         for (int i = 0; i < NEEDS; i++)
             if (rows[r].need == h->needs[i])
                 truth.need[i] += rows[r].quantity > 0 ? rows[r].quantity : rows[r].amount_rial;
@@ -169,7 +170,12 @@ static struct truth count_rows(struct house *h)
 
 static void check_sums(struct house *h, struct tally *t, int step)
 {
+    struct office_figures figures;
     struct truth truth = count_rows(h);
+    office_figures(h->store, &h->office.actor, 0, &figures);
+    tally_check(t, figures.rial == truth.rial && figures.rial == figures.rial_since,
+                "step %d: the figures say %lld, its rows %lld", step, (long long)figures.rial,
+                (long long)truth.rial);
     for (int i = 0; i < NEEDS; i++) {
         struct need need;
         assert_true(need_get(h->store, h->w->arena, h->needs[i], &need));

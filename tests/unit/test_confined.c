@@ -139,6 +139,14 @@ static void sums_of_others_keep_to_the_named_provinces(void **state)
     give(w, 989350000001, "GIVE mehrdrive 30000 toman", "IR11"); /* its organisation's */
     office_text_from(w, 989350000001, STR("ACCOUNT"));
     assert_true(office_holds(w->sent[0].text, "IR11"));
+    for (int i = 0; i < 3; i++) { /* nor are the country's volunteers counted by SMS */
+        struct actor actor;
+        struct office_figures f;
+        const int64_t who[] = {chief, charity, local};
+        assert_true(actor_get(w->store, w->arena, who[i], DOOR_SMS, &actor));
+        office_figures(w->store, &actor, 0, &f);
+        assert_int_equal(f.volunteers, who[i] == charity ? 0 : 1);
+    }
     const struct {
         int64_t who;
         const char *path;
