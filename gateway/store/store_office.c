@@ -296,6 +296,7 @@ void proposal_put(struct store *store, const struct proposal *p, int64_t now)
     query_text(&q, p->command);
     query_blob(&q, bytes_of(&p->digest));
     query_blob(&q, bytes_of(&p->code));
+    query_int(&q, p->tries);
     query_int(&q, p->codes);
     query_int(&q, p->hour_at);
     query_int(&q, now);

@@ -78,12 +78,12 @@ struct proposal {
     int64_t phone;
     struct str command;
     struct digest digest, code;
-    int64_t tries;
     int64_t codes, hour_at; /* how many codes were made since */
+    int64_t tries;          /* wrong ones, since then or since the last right one */
     int64_t expires_at;
 };
 bool proposal_get(struct store *store, struct arena *arena, int64_t phone, struct proposal *found) MUST_CHECK;
-void proposal_put(struct store *store, const struct proposal *proposal, int64_t now); /* no tries yet */
+void proposal_put(struct store *store, const struct proposal *proposal, int64_t now);
 int64_t proposal_try(struct store *store, int64_t phone); /* a wrong one; how many there are now */
 /* Used or given up: false where nothing waited. */
 bool proposal_end(struct store *store, int64_t phone) MUST_CHECK;
