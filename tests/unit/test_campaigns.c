@@ -356,6 +356,35 @@ static void campaigns_keep_to_their_provinces(void **state)
     close_house(h);
 }
 
+/* A word that a pledge would not be read with is none to be opened under. */
+static void keywords_are_what_a_pledge_is_read_with(void **state)
+{
+    struct house *h = house(state);
+    struct tally t = tally_new();
+    int64_t id;
+    static const char *const bad[] = {"",
+                                      "two words",
+                                      "1007",
+                                      "۱۴۰۵",
+                                      "salamat2",
+                                      "a-b",
+                                      "هزار",
+                                      "بیست",
+                                      "تومان",
+                                      "برای",
+                                      "ماهانه",
+                                      "a\xFF"
+                                      "b"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct office_said said = open_in(&h->office, bad[i], "", &id);
+        check_said(&t, &said, OFFICE_BAD, i == 0 ? "campaign.words" : "campaign.word");
+    }
+    struct office_said said = open_in(&h->office, "نذرسلامت", "", &id);
+    check_said(&t, &said, OFFICE_DONE, "campaign.opened");
+    tally_end(&t);
+    close_house(h);
+}
+
 static void what_is_done_is_written_down(void **state)
 {
     struct house *h = house(state);
@@ -456,6 +485,7 @@ int main(void)
         TEST(sums_equal_the_rows),
         TEST(donors_are_where_they_said),
         TEST(campaigns_keep_to_their_provinces),
+        TEST(keywords_are_what_a_pledge_is_read_with),
         TEST(what_is_done_is_written_down),
         TEST(a_pledge_is_allotted_once_and_never_overfills),
         TEST(needs_elsewhere_are_not_for_spending),
