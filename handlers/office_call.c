@@ -23,10 +23,7 @@ static void note(const struct office *o, const char *action, uint32_t reference,
 
 static bool good_text(struct str text)
 {
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.p[i] < ' ')
-            return false;
-    return text.n > 0 && text.n <= TEXT_BYTES && utf8_valid(text);
+    return text.n > 0 && text.n <= TEXT_BYTES && utf8_one_line(text);
 }
 
 static bool good_kind(struct str kind)

@@ -43,10 +43,7 @@ static struct office_said say_title_of(const char *key, const struct campaign *c
 
 static bool is_name(struct str name)
 {
-    for (size_t i = 0; i < name.n; i++)
-        if ((unsigned char)name.p[i] < ' ')
-            return false;
-    return name.n > 0 && name.n <= NAME_BYTES;
+    return name.n > 0 && name.n <= NAME_BYTES && utf8_one_line(name);
 }
 
 /* What must hold of any campaign; OFFICE_DONE where it does. */

@@ -41,10 +41,7 @@ static bool good_provinces(const struct config *config, struct str provinces, st
 /* A text of one line that fits into a cell and into an SMS. */
 static bool good_text(struct str text)
 {
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.p[i] < ' ')
-            return false;
-    return text.n <= TEXT_BYTES && utf8_valid(text);
+    return text.n <= TEXT_BYTES && utf8_one_line(text);
 }
 
 static bool good_slug(struct str slug)

@@ -116,6 +116,27 @@ static void open_campaign(struct office_world *w, const char *fields)
         fail_msg("%s: %.*s", fields, STR_ARG(answer.body));
 }
 
+/* What would be shown turned round, on phones and in lists, is told when it is written. */
+static void texts_read_as_they_were_written(void **state)
+{
+    struct office_world *w = *state;
+    static const char *const bad[][2] = {
+        {"/api/v1/staff", "{\"phone\":\"+989120000007\",\"role\":\"viewer\",\"name\":\"a\\u202eb\"}"},
+        {"/api/v1/staff", "{\"phone\":\"+989120000007\",\"role\":\"viewer\",\"centre\":\"a\\nb\"}"},
+        {"/api/v1/organisations", "{\"slug\":\"x\",\"name_fa\":\"a\\u2067b\"}"},
+        {"/api/v1/campaigns", "{\"keywords\":[\"hope\"],\"name_fa\":\"a\\u202ab\"}"},
+        {"/api/v1/campaigns", "{\"keywords\":[\"hope\"],\"starts_at\":9223372036854775807}"},
+        {"/api/v1/campaigns", "{\"keywords\":[\"hope\"],\"ends_at\":7258118400}"},
+        {"/api/v1/calls", "{\"kind\":\"team\",\"title\":\"a\\u2028b\",\"place\":\"p\",\"from\":\"2026-12-06 "
+                          "08:00\",\"to\":\"2026-12-06 18:00\",\"provinces\":\"qom\",\"needs\":["
+                          "{\"specialty\":\"helper\",\"places\":2}]}"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        if (post(w, bad[i][0], 0, bad[i][1]) != 422)
+            fail_msg("%s", bad[i][1]);
+    open_campaign(w, "\"keywords\":[\"hope\"],\"name_fa\":\"نذر\\u200cسلامت\\u200f\"");
+}
+
 static void give(struct office_world *w, int64_t phone, const char *text, const char *pay_to)
 {
     office_text_from(w, phone, str_of(text));
@@ -184,6 +205,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         OFFICE(calls_keep_to_the_named_provinces),
+        OFFICE(texts_read_as_they_were_written),
         OFFICE(sums_of_others_keep_to_the_named_provinces),
         OFFICE(a_campaign_is_of_an_organisation_that_is_there),
     };
