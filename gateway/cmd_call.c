@@ -72,6 +72,11 @@ static int add(struct cli *cli, const struct config *config)
 static int act(struct cli *cli, const struct config *config)
 {
     struct http_response response;
+    uint64_t reference;
+    if (!str_to_u64(str_of(cli->args[1]), &reference)) { /* it stands in a path */
+        fprintf(stderr, "yavar: there is no call with this reference\n");
+        return EXIT_FAULT;
+    }
     struct str path = str_printf(cli->arena, "/api/v1/calls/%s/%s", cli->args[1], cli->args[0]);
     int code = cli_post(cli, config, str_cstr(cli->arena, path), STR(""), &response);
     if (code == EXIT_FINE)

@@ -161,6 +161,22 @@ static struct office_said be_deputy(const struct office *o, struct staff *s, str
     return said;
 }
 
+/* Slugs parted by blanks: what is counted by province is counted once. */
+static struct str each_once(struct arena *arena, struct str slugs)
+{
+    struct sbuf out = sbuf_in(arena);
+    struct str rest = slugs, slug;
+    while (rest.n > 0 && str_split(&rest, ' ', &slug)) {
+        struct str before = sbuf_str(&out), other;
+        bool known = false;
+        while (!known && before.n > 0 && str_split(&before, ' ', &other))
+            known = str_eq(other, slug);
+        if (!known)
+            sbuf_printf(&out, "%s%.*s", out.n > 0 ? " " : "", STR_ARG(slug));
+    }
+    return sbuf_str(&out);
+}
+
 struct office_said staff_add(const struct office *o, struct staff *s, struct str phone, struct str deputy_of)
 {
     struct staff before;
@@ -180,6 +196,7 @@ struct office_said staff_add(const struct office *o, struct staff *s, struct str
         return say(OFFICE_FORBIDDEN, "staff.forbidden"); /* somebody else's */
     if (s->organisation.n > 0 && !organisation_get(o->store, o->arena, s->organisation, &organisation))
         return say(OFFICE_BAD, "staff.organisation");
+    s->provinces = each_once(o->arena, s->provinces);
     staff_put(o->store, s, office_now(o));
     struct str where = s->provinces.n > 0 ? s->provinces : STR("everywhere");
     note(o, "staff.add", s->phone,

@@ -434,6 +434,17 @@ static void test_who_is_removed_has_nothing_waiting(void **state)
     assert_false(proposal_get(w->store, w->arena, phone_at(0), &p));
 }
 
+static void test_a_province_named_twice_counts_once(void **state)
+{
+    struct office_world *w = *state;
+    struct staff s;
+    assert_int_equal(
+        post(w, "/api/v1/staff", 0,
+             "{\"phone\":\"+989120000001\",\"role\":\"coordinator\",\"provinces\":\"qom zanjan qom\"}"),
+        201);
+    assert_true(staff_get(w->store, w->arena, phone_at(1), &s) && str_is(s.provinces, "qom zanjan"));
+}
+
 /* A deputy's own row tells what the principal was when it was made. */
 static void test_a_deputy_enlists_while_the_principal_may(void **state)
 {
@@ -576,6 +587,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OFFICE(test_scope_never_leaks),
         OFFICE(test_deputies),
+        OFFICE(test_a_province_named_twice_counts_once),
         OFFICE(test_a_token_is_good_until_the_next),
         OFFICE(test_who_is_removed_has_nothing_waiting),
         OFFICE(test_a_deputy_enlists_while_the_principal_may),
