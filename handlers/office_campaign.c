@@ -132,7 +132,7 @@ struct office_said campaign_open(const struct office *o, struct campaign *c, con
     c->id = campaign_add(o->store, c, office_now(o));
     if (c->id == 0 || !add_words(o, c->id, words, count))
         return say_plain(OFFICE_CONFLICT, "campaign.word.taken");
-    audit_add(o->store, &o->actor, "campaign open", words[0], detail_of(o, c), office_now(o));
+    audit_add(o->store, &o->actor, "campaign.open", words[0], detail_of(o, c), office_now(o));
     return say_title_of("campaign.opened", c);
 }
 
@@ -146,7 +146,7 @@ struct office_said campaign_change(const struct office *o, const struct campaign
         return said;
     if (!campaign_put(o->store, c))
         return say_plain(OFFICE_ABSENT, "campaign.absent");
-    audit_add(o->store, &o->actor, "campaign change", before.word, detail_of(o, c), office_now(o));
+    audit_add(o->store, &o->actor, "campaign.change", before.word, detail_of(o, c), office_now(o));
     return say_title_of("campaign.changed", c);
 }
 
@@ -181,7 +181,7 @@ struct office_said campaign_allot(const struct office *o, int64_t id, uint32_t r
         need_release(o->store, code, pledge.amount_rial, office_now(o));
         return office_say(OFFICE_CONFLICT, "allot.taken", &ref, 1);
     }
-    audit_add(o->store, &o->actor, "campaign allot", number(o, reference),
+    audit_add(o->store, &o->actor, "campaign.allot", number(o, reference),
               str_printf(o->arena, "to need %u", code), office_now(o));
     return office_say(OFFICE_DONE, "campaign.allotted", (struct text_field[]){ref, to}, 2);
 }

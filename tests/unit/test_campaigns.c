@@ -394,7 +394,7 @@ static void what_is_done_is_written_down(void **state)
     struct office_said said = campaign_allot(&h->office, h->campaigns[0], reference, h->needs[0]);
     assert_int_equal(said.status, OFFICE_DONE);
     assert_int_equal(audit_page(h->store, h->w->arena, 0, rows, 16), before + 1);
-    assert_true(str_is(rows[before].action, "campaign allot") && rows[before].actor == 0);
+    assert_true(str_is(rows[before].action, "campaign.allot") && rows[before].actor == 0);
     assert_true(str_eq(rows[before].subject, str_printf(h->w->arena, "%u", reference)));
     assert_int_equal(before, CAMPAIGNS);
     close_house(h);
