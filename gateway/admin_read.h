@@ -18,10 +18,14 @@ struct http_response get_stats(const struct admin_call *call, struct str id, con
 
 /* For lists in other files. */
 enum { PAGE_USUAL = 100, PAGE_MOST = 500 };
+#define ADMIN_NOT_NEXT "after: must be the key that the page before gave as next"
 /* What the query asks for, into after (0: from the beginning) and most.  False with an answer. */
 struct scoped_page;
 bool admin_page_read(const struct admin_call *call, struct scoped_page *page,
                      struct http_response *answer) MUST_CHECK;
+/* The same where the keys outside are references, which tell nobody how many there are. */
+bool admin_page_read_reference(const struct admin_call *call, struct scoped_page *page,
+                               struct http_response *answer) MUST_CHECK;
 /* The same where keys are texts; empty: from the beginning. */
 bool admin_page_read_key(const struct admin_call *call, struct str *after, size_t *most,
                          struct http_response *answer) MUST_CHECK;

@@ -41,21 +41,6 @@ static bool find(struct cli *cli, struct store *store, const char *word, struct 
     return found;
 }
 
-/* Whose part of the sums is shown: all of it, or with --as somebody's. */
-static bool scope_of(struct cli *cli, const struct config *config, struct store *store, struct actor *actor)
-{
-    int64_t number;
-    *actor = actor_operator(DOOR_CLI);
-    if (cli->as == NULL)
-        return true;
-    struct phone phone = phone_parse(str_of(cli->as), config->service.country.p);
-    if (phone_reachable(&phone) && str_to_i64(str_of(phone.digits), &number) &&
-        actor_get(store, cli->arena, number, DOOR_CLI, actor))
-        return true;
-    fprintf(stderr, "yavar: nobody of the staff has the phone that this is asked for\n");
-    return false;
-}
-
 static int show(struct cli *cli, const struct config *config)
 {
     struct error e;
@@ -79,7 +64,8 @@ static int sums(struct cli *cli, const struct config *config)
     struct store *store = cli_reader(cli, config);
     struct campaign_sum *rows = arena_array(cli->arena, struct campaign_sum, CAMPAIGN_SUMS_MOST);
     struct sbuf out = sbuf_in(cli->arena);
-    bool good = scope_of(cli, config, store, &actor) && find(cli, store, cli->args[1], &campaign);
+    cli_actor(cli, config, store, &actor); /* whose part of the sums is shown */
+    bool good = find(cli, store, cli->args[1], &campaign);
     size_t n =
         good ? campaign_sums(store, cli->arena, campaign.id, actor.scope, rows, CAMPAIGN_SUMS_MOST) : 0;
     sbuf_add(&out, str_of(csv_campaign_sum_header));

@@ -84,17 +84,11 @@ struct office_said office_broadcast_keep(const struct office *o, const struct br
     return say_ref(o, OFFICE_DONE, "broadcast.drafted", made);
 }
 
-/* Who is of one organisation reaches only provinces that were named for them. */
-static struct str scope_of(const struct office *o)
-{
-    return actor_named_places(&o->actor).scope;
-}
-
 struct office_said office_broadcast_get(const struct office *o, uint32_t reference, struct broadcast *b)
 {
     if (!role_may(o->actor.role, ROLE_COORDINATOR))
         return office_say(OFFICE_FORBIDDEN, "broadcast.role", NULL, 0);
-    if (broadcast_get(o->store, o->arena, reference, scope_of(o), b))
+    if (broadcast_get(o->store, o->arena, reference, office_scope(o), b))
         return office_say(OFFICE_DONE, NULL, NULL, 0);
     return office_say(OFFICE_ABSENT, "broadcast.none",
                       FIELDS({"typed", str_printf(o->arena, "%u", reference)}));
@@ -111,13 +105,6 @@ static struct office_said wrong_state(const struct office *o, const struct broad
 static bool needs_second(const struct office *o, const struct broadcast *b)
 {
     return b->segments > 1 || b->people > o->config->service.second_yes_above || b->urgent;
-}
-
-static bool may_approve(const struct office *o, int64_t phone, struct str provinces)
-{
-    struct actor actor;
-    return actor_get(o->store, o->arena, phone, DOOR_SMS, &actor) && role_may(actor.role, ROLE_COORDINATOR) &&
-           actor_covers_all(&actor, provinces);
 }
 
 static bool ask_one(const struct office *o, int64_t phone, const struct broadcast *b, int64_t cost)
@@ -151,7 +138,7 @@ static int ask_others(const struct office *o, const struct broadcast *b)
     for (int64_t after = 0; n == STAFF_PAGE && asked<ASKED_MOST; after = n> 0 ? rows[n - 1].phone : 0) {
         n = staff_page(o->store, o->arena, after, rows, STAFF_PAGE);
         for (size_t i = 0; i < n && asked < ASKED_MOST; i++)
-            if (rows[i].phone != o->actor.phone && may_approve(o, rows[i].phone, provinces))
+            if (rows[i].phone != o->actor.phone && office_may_reach(o, rows[i].phone, provinces))
                 asked += ask_one(o, rows[i].phone, b, cost);
     }
     return asked;
@@ -172,7 +159,7 @@ struct office_said office_broadcast_approve(const struct office *o, uint32_t ref
         return said;
     if (b->status != BROADCAST_DRAFT)
         return wrong_state(o, b);
-    if (b->author != 0 && !may_approve(o, b->author, reach_of(o->store, o->arena, b->id)))
+    if (b->author != 0 && !office_may_reach(o, b->author, reach_of(o->store, o->arena, b->id)))
         return say_ref(o, OFFICE_CONFLICT, "broadcast.gone", b);
     const struct channel *channel = config_channel(o->config, b->channel);
     if (channel == NULL)
@@ -185,7 +172,7 @@ struct office_said office_broadcast_approve(const struct office *o, uint32_t ref
     if (finish == INT64_MAX)
         return office_say(OFFICE_CONFLICT, "broadcast.never", NULL, 0);
     int64_t until = b->until_at > 0 ? b->until_at : finish / 1000 + DAY;
-    if (!broadcast_approve(o->store, b->id, scope_of(o), o->actor.phone, until, office_now(o)))
+    if (!broadcast_approve(o->store, b->id, office_scope(o), o->actor.phone, until, office_now(o)))
         return failed();
     b->status = BROADCAST_APPROVED;
     note(o, "broadcast.approve", b, STR(""));
@@ -220,7 +207,7 @@ struct office_said office_broadcast_steer(const struct office *o, uint32_t refer
         return said;
     if (!may_turn(b->status, steer))
         return wrong_state(o, b);
-    if (!broadcast_turn(o->store, b->id, scope_of(o), b->status, rows[steer].to))
+    if (!broadcast_turn(o->store, b->id, office_scope(o), b->status, rows[steer].to))
         return failed();
     b->status = rows[steer].to;
     note(o, rows[steer].action, b, STR(""));
