@@ -198,26 +198,27 @@ static struct json *answer_json(const struct admin_call *c, const struct call_an
     return json;
 }
 
-/* Its keys are phones, and below 0 those who were forgotten; they come first. */
+/* Who was forgotten is a number below 0: keys outside are above 0, and small
+ * enough for any reader of JSON. */
 struct http_response get_call_roster(const struct admin_call *c, struct str id, const struct json *body)
 {
+    static const int64_t shift = INT64_C(1) << 52;
     const struct office o = admin_office(c);
+    struct scoped_page page;
     struct http_response answer;
     struct call call;
-    struct str key;
-    size_t most;
-    int64_t after = INT64_MIN;
     (void)body; /* there is none */
-    if (!admin_page_read_key(c, &key, &most, &answer))
+    if (!admin_page_read(c, &page, &answer))
         return answer;
-    if (key.n > 0 && !str_is(key, "0") && !str_to_i64(key, &after))
-        return admin_fault(c, 422, ADMIN_NOT_NEXT);
     if (!find(c, id, &call))
         return absent(c);
     struct json *items = json_array_new();
-    struct call_answer *rows = arena_array(c->arena, struct call_answer, most + 1);
-    size_t n = answer_page(c->store, c->arena, office_scope(&o), call.id, after, rows, most + 1);
-    for (size_t i = 0; i < n && i < most; i++)
+    struct call_answer *rows = arena_array(c->arena, struct call_answer, page.most + 1);
+    size_t n = answer_page(c->store, c->arena, office_scope(&o), call.id, page.after - shift, rows,
+                           page.most + 1);
+    page.more = n > page.most;
+    n = page.more ? page.most : n;
+    for (size_t i = 0; i < n; i++)
         json_push(items, answer_json(c, &rows[i]));
-    return admin_page_to(c, items, n > most ? json_int_new(rows[most - 1].phone) : NULL);
+    return admin_page(c, &page, items, n > 0 ? rows[n - 1].phone + shift : 0);
 }

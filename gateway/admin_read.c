@@ -9,6 +9,8 @@
 
 /* ---- pages ---- */
 
+#define NOT_NEXT "after: must be the key that the page before gave as next"
+
 static bool read_number(struct str text, int64_t least, int64_t most, int64_t *out)
 {
     uint64_t number;
@@ -26,7 +28,7 @@ static const char *read_field(const struct http_pair *field, struct scoped_page 
         return utf8_valid(*key) ? NULL : "after: this is no text";
     }
     if (str_is(field->name, "after"))
-        return read_number(field->value, 0, INT64_MAX, &page->after) ? NULL : ADMIN_NOT_NEXT;
+        return read_number(field->value, 0, INT64_MAX, &page->after) ? NULL : NOT_NEXT;
     if (!str_is(field->name, "limit"))
         return "only after and limit can be asked for";
     if (!read_number(field->value, 1, PAGE_MOST, &number))
@@ -62,7 +64,7 @@ bool admin_page_read_reference(const struct admin_call *c, struct scoped_page *p
     int64_t after = page->after;
     if (after == 0 || (after <= UINT32_MAX && store_sequence(c->store, (uint32_t)after, &page->after)))
         return true;
-    *answer = admin_fault(c, 422, ADMIN_NOT_NEXT);
+    *answer = admin_fault(c, 422, NOT_NEXT);
     return false;
 }
 

@@ -18,7 +18,6 @@ struct http_response get_stats(const struct admin_call *call, struct str id, con
 
 /* For lists in other files. */
 enum { PAGE_USUAL = 100, PAGE_MOST = 500 };
-#define ADMIN_NOT_NEXT "after: must be the key that the page before gave as next"
 /* What the query asks for, into after (0: from the beginning) and most.  False with an answer. */
 struct scoped_page;
 bool admin_page_read(const struct admin_call *call, struct scoped_page *page,
