@@ -54,6 +54,7 @@ $(BUILD)/%.s.o: %.S $(EMBEDDED)
 	$(CC) -c -o $@ $<
 
 $(BUILD)/libyavar.a: $(LIBRARY_OBJECTS)
+	@rm -f $@ # a file that went would stay in it
 	$(AR) rcs $@ $^
 
 $(BUILD)/tests/%: tests/%.c $(wildcard tests/*/*.h) $(BUILD)/libyavar.a

@@ -8,6 +8,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/phone.h"
 #include "gateway/providers/provider.h"
+#include "gateway/sources_out.h"
 #include "gateway/store/store_scoped.h"
 
 #include <stdio.h>
@@ -29,27 +30,11 @@ static struct http_response refuse_wish(const struct admin_call *c, const struct
     return admin_respond(c, 422, json);
 }
 
-static void put_who(struct json *json, const char *key, int64_t phone, bool masked)
-{
-    char digits[24], mask[32];
-    int n = snprintf(digits, sizeof digits, "%lld", (long long)phone);
-    if (phone > 0 && n > 0)
-        phone_mask(digits, mask);
-    json_put_str(json, key,
-                 phone == 0  ? STR("operator")
-                 : phone < 0 ? STR("forgotten")
-                             : str_of(masked ? mask : digits));
-}
-
 static void put_rows(struct json *json, const struct broadcast *b, const struct broadcast_progress *p)
 {
-    struct json *rows = json_object_new(), *left = json_object_new();
-    for (int i = 0; i < OUTBOX_STATUSES; i++)
-        json_put_int(rows, outbox_status_names[i], p->rows.by[i]);
-    json_put(json, "messages", rows);
+    struct json *left = json_object_new();
+    source_put_messages(json, &p->rows);
     json_put_int(left, "stopped", b->stopped);
-    json_put_int(left, "stopped_later", p->rows.stopped); /* of those that failed */
-    json_put_int(left, "cancelled", p->rows.cancelled);   /* likewise */
     json_put_int(left, "abroad", b->abroad);
     json_put_int(left, "blocked", b->blocked);
     json_put_int(left, "duplicate", b->duplicate);
@@ -57,7 +42,7 @@ static void put_rows(struct json *json, const struct broadcast *b, const struct 
     int64_t unwritten = b->people - p->rows.all - b->duplicate - b->late;
     if (b->status == BROADCAST_CANCELLED) /* before it came to them; they were not counted one by one */
         json_put_int(left, "unwritten", unwritten > 0 ? unwritten : 0);
-    json_put(json, "left_out", left);
+    source_put_left_out(json, &p->rows, left);
     json_put_int(json, "sent", p->sent);
     json_put_int(json, "waits", p->waits);
 }
@@ -74,9 +59,9 @@ static struct json *short_json(const struct broadcast *b, bool masked)
     json_put_int(json, "people", b->people);
     json_put_bool(json, "urgent", b->urgent);
     admin_put_text(json, "reason", b->reason);
-    put_who(json, "author", b->author, masked);
+    source_put_who(json, "author", b->author, masked);
     if (b->fixed_at > 0)
-        put_who(json, "approver", b->approver, masked);
+        source_put_who(json, "approver", b->approver, masked);
     admin_put_time(json, "created_at", b->created_at);
     admin_put_time(json, "approved_at", b->fixed_at);
     admin_put_time(json, "until", b->until_at);
@@ -274,25 +259,11 @@ struct http_response post_broadcast_test(const struct admin_call *c, struct str 
     return admin_respond(c, 200, json);
 }
 
-static bool read_reference(const struct admin_call *c, struct str id, uint32_t *reference,
-                           struct http_response *answer)
-{
-    uint64_t number;
-    bool good = str_to_u64(id, &number) && number > 0 && number <= UINT32_MAX;
-    *reference = good ? (uint32_t)number : 0;
-    if (!good)
-        *answer = admin_fault(c, 404, "a broadcast is named by its reference");
-    return good;
-}
-
 static struct http_response steered(const struct admin_call *c, struct str id, enum steer steer)
 {
     struct office o = admin_office(c);
-    struct http_response answer;
     struct broadcast b;
-    uint32_t reference;
-    if (!read_reference(c, id, &reference, &answer))
-        return answer;
+    uint32_t reference = source_reference(id);
     struct office_said said = steer == STEER_APPROVE ? office_broadcast_approve(&o, reference, &b)
                                                      : office_broadcast_steer(&o, reference, steer, &b);
     if (said.status != OFFICE_DONE)
@@ -331,32 +302,28 @@ struct http_response post_broadcast_cancel(const struct admin_call *c, struct st
 
 struct http_response get_broadcasts(const struct admin_call *c, struct str id, const struct json *body)
 {
+    const struct office o = admin_office(c);
     struct scoped_page page;
     struct http_response answer;
     (void)id, (void)body; /* a list has neither */
-    if (!admin_page_read(c, &page, &answer))
+    if (!admin_page_read_reference(c, &page, &answer))
         return answer;
     struct json *items = json_array_new();
     struct broadcast *rows = arena_array(c->arena, struct broadcast, page.most + 1);
-    size_t n = broadcast_page(c->store, c->arena, actor_named_places(&c->actor).scope, page.after, rows,
-                              page.most + 1);
+    size_t n = broadcast_page(c->store, c->arena, office_scope(&o), page.after, rows, page.most + 1);
     page.more = n > page.most;
     n = page.more ? page.most : n;
     for (size_t i = 0; i < n; i++)
         json_push(items, short_json(&rows[i], !admin_sees_phones(c)));
-    return admin_page(c, &page, items, n > 0 ? rows[n - 1].id : 0);
+    return admin_page(c, &page, items, n > 0 ? rows[n - 1].reference : 0);
 }
 
 struct http_response get_broadcast(const struct admin_call *c, struct str id, const struct json *body)
 {
     struct office o = admin_office(c);
-    struct http_response answer;
     struct broadcast b;
-    uint32_t reference;
     (void)body; /* it has none */
-    if (!read_reference(c, id, &reference, &answer))
-        return answer;
-    struct office_said said = office_broadcast_get(&o, reference, &b);
+    struct office_said said = office_broadcast_get(&o, source_reference(id), &b);
     if (said.key != NULL)
         return admin_refused(c, &said);
     return admin_respond(c, 200, broadcast_to_json(&o, &b, !admin_sees_phones(c)));

@@ -2,34 +2,34 @@
 #include "gateway/admin_calls.h"
 
 #include "gateway/admin_office.h"
+#include "gateway/admin_read.h"
 #include "gateway/base/date.h"
 #include "gateway/base/json.h"
 #include "gateway/calls_out.h"
 #include "gateway/inbound.h"
+#include "gateway/sources_out.h"
+#include "gateway/store/store_scoped.h"
 #include "handlers/office_call.h"
 
-enum { PAGE = 100 };
-
-static uint32_t reference_of(struct str id)
+static struct http_response absent(const struct admin_call *c)
 {
-    uint64_t number = 0;
-    return str_to_u64(id, &number) && number <= UINT32_MAX ? (uint32_t)number : 0;
+    const struct office_said said = office_say(OFFICE_ABSENT, "call.act.absent", NULL, 0);
+    return admin_refused(c, &said);
 }
 
-/* As handlers/office_call.c has it. */
-static struct str scope_of(const struct admin_call *c)
+static bool find(const struct admin_call *c, struct str id, struct call *call)
 {
-    return actor_named_places(&c->actor).scope;
+    const struct office o = admin_office(c);
+    return call_get(c->store, c->arena, office_scope(&o), source_reference(id), call);
 }
 
 /* The call as it stands now. */
-static struct http_response shown(const struct admin_call *c, int status, uint32_t reference, int64_t people)
+static struct http_response shown(const struct admin_call *c, int status, struct str id, int64_t people)
 {
-    struct json *json = call_json(c->store, c->arena, scope_of(c), reference);
-    if (json == NULL) {
-        const struct office_said said = office_say(OFFICE_ABSENT, "call.act.absent", NULL, 0);
-        return admin_refused(c, &said);
-    }
+    struct call call;
+    if (!find(c, id, &call))
+        return absent(c);
+    struct json *json = call_json(c->store, c->arena, &call, !admin_sees_phones(c));
     if (people >= 0)
         json_put_int(json, "people", people);
     return admin_respond(c, status, json);
@@ -110,19 +110,19 @@ struct http_response post_calls(const struct admin_call *c, struct str id, const
     const struct office_said said = office_call_add(&o, &plan);
     if (said.status != OFFICE_DONE)
         return admin_refused(c, &said);
-    return shown(c, 201, plan.call.reference, plan.people);
+    return shown(c, 201, str_printf(c->arena, "%u", plan.call.reference), plan.people);
 }
 
 static struct http_response answered(const struct admin_call *c, struct str id,
                                      const struct office_said *said)
 {
-    return said->status == OFFICE_DONE ? shown(c, 200, reference_of(id), -1) : admin_refused(c, said);
+    return said->status == OFFICE_DONE ? shown(c, 200, id, -1) : admin_refused(c, said);
 }
 
 struct http_response post_call_approve(const struct admin_call *c, struct str id, const struct json *body)
 {
     const struct office o = admin_office(c);
-    const struct office_said said = office_call_approve(&o, reference_of(id));
+    const struct office_said said = office_call_approve(&o, source_reference(id));
     (void)body; /* nothing more to say */
     return answered(c, id, &said);
 }
@@ -130,7 +130,7 @@ struct http_response post_call_approve(const struct admin_call *c, struct str id
 static struct http_response act(const struct admin_call *c, struct str id, enum call_act what)
 {
     const struct office o = admin_office(c);
-    const struct office_said said = office_call_act(&o, reference_of(id), what);
+    const struct office_said said = office_call_act(&o, source_reference(id), what);
     return answered(c, id, &said);
 }
 
@@ -160,45 +160,65 @@ struct http_response post_call_cancel(const struct admin_call *c, struct str id,
 
 /* ---- reading ---- */
 
-static void gather(void *ctx, struct str text)
-{
-    sbuf_add(ctx, text);
-}
-
-/* ?after=REF: those behind it; "next" tells where to go on. */
 struct http_response get_calls(const struct admin_call *c, struct str id, const struct json *body)
 {
-    struct http_pairs fields = http_parse_fields(c->arena, c->request->query, NULL);
-    const struct http_pair *behind = http_field(&fields, STR("after"));
-    struct call *rows = arena_array(c->arena, struct call, PAGE);
-    struct json *json = json_object_new(), *list = json_array_new();
-    int64_t after = 0;
-    (void)id, (void)body; /* all of them */
-    if (behind != NULL && !store_sequence(c->store, reference_of(behind->value), &after))
-        after = INT64_MAX;
-    size_t n = call_page(c->store, c->arena, scope_of(c), after, rows, PAGE);
+    const struct office o = admin_office(c);
+    struct scoped_page page;
+    struct http_response answer;
+    (void)id, (void)body; /* a list has neither */
+    if (!admin_page_read_reference(c, &page, &answer))
+        return answer;
+    struct json *items = json_array_new();
+    struct call *rows = arena_array(c->arena, struct call, page.most + 1);
+    size_t n = call_page(c->store, c->arena, office_scope(&o), page.after, rows, page.most + 1);
+    page.more = n > page.most;
+    n = page.more ? page.most : n;
     for (size_t i = 0; i < n; i++)
-        json_push(list, call_json(c->store, c->arena, scope_of(c), rows[i].reference));
-    json_put(json, "calls", list);
-    if (n == PAGE)
-        json_put_str(json, "next", str_printf(c->arena, "%u", rows[n - 1].reference));
-    return admin_respond(c, 200, json);
+        json_push(items, call_json(c->store, c->arena, &rows[i], !admin_sees_phones(c)));
+    return admin_page(c, &page, items, n > 0 ? rows[n - 1].reference : 0);
 }
 
 struct http_response get_call(const struct admin_call *c, struct str id, const struct json *body)
 {
     (void)body; /* there is none */
-    return shown(c, 200, reference_of(id), -1);
+    return shown(c, 200, id, -1);
 }
 
+static struct json *answer_json(const struct admin_call *c, const struct call_answer *a)
+{
+    struct json *json = json_object_new();
+    admin_put_phone(c, json, "phone", a->phone);
+    admin_put_text(json, "name", a->name);
+    json_put_str(json, "specialty", a->specialty);
+    json_put_int(json, "heads", a->heads);
+    json_put_str(json, "state", str_of(called_names[a->state]));
+    admin_put_time(json, "answered_at", a->answered_at);
+    admin_put_time(json, "arrived_at", a->arrived_at);
+    json_put_str(json, "hours", call_hours(c->arena, a->minutes));
+    return json;
+}
+
+/* Who was forgotten is a number below 0: keys outside are above 0, and small
+ * enough for any reader of JSON. */
 struct http_response get_call_roster(const struct admin_call *c, struct str id, const struct json *body)
 {
-    struct sbuf out = sbuf_in(c->arena);
+    static const int64_t shift = INT64_C(1) << 52;
+    const struct office o = admin_office(c);
+    struct scoped_page page;
+    struct http_response answer;
     struct call call;
     (void)body; /* there is none */
-    if (!call_get(c->store, c->arena, scope_of(c), reference_of(id), &call))
-        return shown(c, 404, reference_of(id), -1);
-    csv_roster(c->store, scope_of(c), call.id, c->actor.role == ROLE_AUDITOR, gather, &out);
-    return (struct http_response){
-        .status = 200, .content_type = STR("text/csv; charset=UTF-8"), .body = sbuf_str(&out)};
+    if (!admin_page_read(c, &page, &answer))
+        return answer;
+    if (!find(c, id, &call))
+        return absent(c);
+    struct json *items = json_array_new();
+    struct call_answer *rows = arena_array(c->arena, struct call_answer, page.most + 1);
+    size_t n =
+        answer_page(c->store, c->arena, office_scope(&o), call.id, page.after - shift, rows, page.most + 1);
+    page.more = n > page.most;
+    n = page.more ? page.most : n;
+    for (size_t i = 0; i < n; i++)
+        json_push(items, answer_json(c, &rows[i]));
+    return admin_page(c, &page, items, n > 0 ? rows[n - 1].phone + shift : 0);
 }

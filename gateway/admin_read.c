@@ -9,6 +9,8 @@
 
 /* ---- pages ---- */
 
+#define NOT_NEXT "after: must be the key that the page before gave as next"
+
 static bool read_number(struct str text, int64_t least, int64_t most, int64_t *out)
 {
     uint64_t number;
@@ -26,9 +28,7 @@ static const char *read_field(const struct http_pair *field, struct scoped_page 
         return utf8_valid(*key) ? NULL : "after: this is no text";
     }
     if (str_is(field->name, "after"))
-        return read_number(field->value, 0, INT64_MAX, &page->after)
-                   ? NULL
-                   : "after: must be the key that the page before gave as next";
+        return read_number(field->value, 0, INT64_MAX, &page->after) ? NULL : NOT_NEXT;
     if (!str_is(field->name, "limit"))
         return "only after and limit can be asked for";
     if (!read_number(field->value, 1, PAGE_MOST, &number))
@@ -54,6 +54,18 @@ static bool read_page(const struct admin_call *c, struct scoped_page *page, stru
 bool admin_page_read(const struct admin_call *c, struct scoped_page *page, struct http_response *answer)
 {
     return read_page(c, page, NULL, answer);
+}
+
+bool admin_page_read_reference(const struct admin_call *c, struct scoped_page *page,
+                               struct http_response *answer)
+{
+    if (!read_page(c, page, NULL, answer))
+        return false;
+    int64_t after = page->after;
+    if (after == 0 || (after <= UINT32_MAX && store_sequence(c->store, (uint32_t)after, &page->after)))
+        return true;
+    *answer = admin_fault(c, 422, NOT_NEXT);
+    return false;
 }
 
 bool admin_page_read_key(const struct admin_call *c, struct str *after, size_t *most,
@@ -218,17 +230,13 @@ static struct json *pledge_json(const struct admin_call *c, const struct pledge 
     return json;
 }
 
-/* The keys outside are references, which tell nobody how many there are. */
 struct http_response get_pledges(const struct admin_call *c, struct str id, const struct json *body)
 {
     struct scoped_page page;
     struct http_response answer;
     (void)id, (void)body; /* a list has neither */
-    if (!admin_page_read(c, &page, &answer))
+    if (!admin_page_read_reference(c, &page, &answer))
         return answer;
-    int64_t after = page.after;
-    if (after > UINT32_MAX || (after > 0 && !store_sequence(c->store, (uint32_t)after, &page.after)))
-        return admin_fault(c, 422, "after: must be the key that the page before gave as next");
     struct json *items = json_array_new();
     struct pledge *rows = arena_array(c->arena, struct pledge, page.most + 1);
     size_t n = pledge_page_scoped(c->store, c->arena, &c->actor, &page, rows);

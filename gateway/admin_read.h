@@ -22,6 +22,9 @@ enum { PAGE_USUAL = 100, PAGE_MOST = 500 };
 struct scoped_page;
 bool admin_page_read(const struct admin_call *call, struct scoped_page *page,
                      struct http_response *answer) MUST_CHECK;
+/* The same where the keys outside are references, which tell nobody how many there are. */
+bool admin_page_read_reference(const struct admin_call *call, struct scoped_page *page,
+                               struct http_response *answer) MUST_CHECK;
 /* The same where keys are texts; empty: from the beginning. */
 bool admin_page_read_key(const struct admin_call *call, struct str *after, size_t *most,
                          struct http_response *answer) MUST_CHECK;

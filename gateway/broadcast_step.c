@@ -14,7 +14,7 @@ static void take_stand(const struct broadcast_step *s, const struct database *d,
                                       .over = now_ms / 1000 >= b->until_at,
                                       .all_looked = b->all_looked,
                                       .window = broadcast_window(channel != NULL ? channel->rate : 0)};
-    broadcast_waits(d->store, b->id, &stand->queued, &stand->parked, &stand->on_wire);
+    source_waits(d->store, b->id, &stand->queued, &stand->parked, &stand->on_wire);
 }
 
 static void write_rows(struct broadcast_step *s, struct store *store, const int64_t *phones, size_t n,
@@ -85,14 +85,14 @@ static void take_step(struct broadcast_step *s, const struct database *d, enum b
     if (step == STEP_WRITE || step == STEP_COUNT_REST)
         look_on(s, d, step == STEP_COUNT_REST, now_ms);
     else if (step == STEP_PARK)
-        n = broadcast_park(d->store, b->id, BROADCAST_STEP_ROWS);
+        n = source_park(d->store, b->id, BROADCAST_STEP_ROWS);
     else if (step == STEP_UNPARK)
-        s->woke = (n = broadcast_unpark(d->store, b->id, now_ms, BROADCAST_STEP_ROWS)) > 0;
+        s->woke = (n = source_unpark(d->store, b->id, now_ms, BROADCAST_STEP_ROWS)) > 0;
     else if (step == STEP_EXPIRE)
-        n = broadcast_drop(d->store, b->id, OUTBOX_EXPIRED, STR("the broadcast's time was over"), now_ms,
-                           BROADCAST_STEP_ROWS);
+        n = source_drop(d->store, b->id, OUTBOX_EXPIRED, STR("the broadcast's time was over"), now_ms,
+                        BROADCAST_STEP_ROWS);
     else if (step == STEP_DROP)
-        n = broadcast_drop(d->store, b->id, OUTBOX_FAILED, STR("cancelled"), now_ms, BROADCAST_STEP_ROWS);
+        n = source_drop(d->store, b->id, OUTBOX_FAILED, STR("cancelled"), now_ms, BROADCAST_STEP_ROWS);
     else if (step == STEP_END)
         broadcast_end(d->store, b->id, b->status == BROADCAST_CANCELLED ? b->status : BROADCAST_DONE,
                       now_ms / 1000);

@@ -17,6 +17,8 @@ struct calls_job {
     int64_t from;  /* the last call that was looked at before */
     int64_t after; /* and now; 0: all were */
     size_t written;
+    int64_t halted[CALLS_MOST]; /* those of which nothing more may go */
+    size_t halted_count;
 };
 
 static void run(struct job *job, void *db)
@@ -35,7 +37,10 @@ static void run(struct job *job, void *db)
     for (size_t i = 0; i < n; i++) {
         if (j->written >= MESSAGES_MOST)
             return; /* the next second goes on behind the last one */
-        j->written += call_care(&o, &rows[i], MESSAGES_MOST - j->written);
+        struct call_cared cared = call_care(&o, &rows[i], MESSAGES_MOST - j->written);
+        j->written += cared.written;
+        if (cared.halted)
+            j->halted[j->halted_count++] = rows[i].id;
         j->after = i + 1 < n || n == CALLS_MOST ? rows[i].id : 0;
     }
 }
@@ -44,7 +49,7 @@ static void reset(struct job *job)
 {
     struct calls_job *j = (struct calls_job *)job;
     arena_rewind(j->arena, j->mark);
-    j->written = 0;
+    j->written = j->halted_count = 0;
 }
 
 static void done(struct job *job, enum job_outcome outcome)
@@ -56,6 +61,8 @@ static void done(struct job *job, enum job_outcome outcome)
         g->calls_after = j->after;
         for (size_t i = 0; j->written > 0 && i < j->config->channel_count; i++)
             sender_wake(g->sender, j->config->channels[i].name);
+        for (size_t i = 0; i < j->halted_count; i++)
+            sender_recall(g->sender, j->halted[i]);
     }
     config_drop(j->config);
     arena_free(j->arena);

@@ -5,6 +5,7 @@
 #include "gateway/base/csv.h"
 #include "gateway/base/json.h"
 #include "gateway/base/phone.h"
+#include "gateway/sources_out.h"
 
 enum { PAGE = 500 };
 
@@ -30,7 +31,7 @@ static void time_or_empty(struct sbuf *out, int64_t seconds)
     text(out, str_dup(out->arena, str_of(at)));
 }
 
-static void call_line(struct sbuf *out, struct store *store, const struct call *c)
+static void call_row(struct sbuf *out, struct store *store, const struct call *c)
 {
     struct call_quota quotas[CALL_QUOTAS], all = {.quota = 0};
     size_t n = call_quotas(store, out->arena, c->id, quotas);
@@ -44,7 +45,7 @@ static void call_line(struct sbuf *out, struct store *store, const struct call *
     text(out, str_of(call_status_names[c->status]));
     text(out, c->title);
     text(out, c->place);
-    text(out, call_provinces(store, out->arena, c->id));
+    text(out, reach_of(store, out->arena, c->id));
     time_or_empty(out, c->starts_at);
     time_or_empty(out, c->ends_at);
     number(out, c->urgent);
@@ -64,7 +65,7 @@ void csv_calls(struct store *store, struct str scope, csv_say *say, void *ctx)
         struct sbuf out = sbuf_in(arena);
         n = call_page(store, arena, scope, after, rows, PAGE);
         for (size_t i = 0; i < n; i++)
-            call_line(&out, store, &rows[i]);
+            call_row(&out, store, &rows[i]);
         after = n > 0 ? rows[n - 1].id : 0;
         say(ctx, sbuf_str(&out));
         arena_free(arena);
@@ -83,6 +84,11 @@ static void phone_cell(struct sbuf *out, int64_t number, bool masked)
     text(out, digits);
 }
 
+struct str call_hours(struct arena *arena, int64_t minutes)
+{
+    return str_printf(arena, "%lld.%02lld", (long long)minutes / 60, (long long)minutes % 60 * 100 / 60);
+}
+
 static void roster_line(struct sbuf *out, const struct call_answer *a, bool masked)
 {
     phone_cell(out, a->phone, masked);
@@ -92,8 +98,7 @@ static void roster_line(struct sbuf *out, const struct call_answer *a, bool mask
     text(out, str_of(called_names[a->state]));
     time_or_empty(out, a->answered_at);
     time_or_empty(out, a->arrived_at);
-    text(out, str_printf(out->arena, "%lld.%02lld", (long long)a->minutes / 60,
-                         (long long)a->minutes % 60 * 100 / 60));
+    text(out, call_hours(out->arena, a->minutes));
     sbuf_byte(out, '\n');
 }
 
@@ -125,10 +130,8 @@ static void put_time(struct json *json, const char *key, int64_t at)
     json_put_str(json, key, str_of(text));
 }
 
-static struct json *quotas_json(struct store *store, struct arena *arena, int64_t id)
+static struct json *quotas_json(const struct call_quota *quotas, size_t n)
 {
-    struct call_quota quotas[CALL_QUOTAS];
-    size_t n = call_quotas(store, arena, id, quotas);
     struct json *list = json_array_new();
     for (size_t i = 0; i < n; i++) {
         struct json *q = json_object_new();
@@ -153,29 +156,57 @@ static struct json *answers_json(struct store *store, int64_t id)
     return json;
 }
 
-struct json *call_json(struct store *store, struct arena *arena, struct str scope, uint32_t reference)
+/* Of all its specialties: whom the waves did not ask, and why. */
+static void put_left_out(struct json *json, const struct call_quota *quotas, size_t n,
+                         const struct source_counts *counts)
 {
-    struct call c;
-    if (!call_get(store, arena, scope, reference, &c))
-        return NULL;
+    struct call_quota all = {.stopped = 0};
+    struct json *left = json_object_new();
+    for (size_t i = 0; i < n; i++) {
+        all.stopped += quotas[i].stopped;
+        all.abroad += quotas[i].abroad;
+        all.blocked += quotas[i].blocked;
+    }
+    json_put_int(left, "stopped", all.stopped);
+    json_put_int(left, "abroad", all.abroad);
+    json_put_int(left, "blocked", all.blocked);
+    source_put_left_out(json, counts, left);
+}
+
+static void put_figures(struct json *json, struct store *store, struct arena *arena, int64_t id)
+{
+    struct call_quota quotas[CALL_QUOTAS];
+    struct source_counts counts;
+    size_t n = call_quotas(store, arena, id, quotas);
+    source_count(store, id, &counts);
+    json_put(json, "needs", quotas_json(quotas, n));
+    json_put(json, "answers", answers_json(store, id));
+    source_put_messages(json, &counts);
+    put_left_out(json, quotas, n, &counts);
+}
+
+struct json *call_json(struct store *store, struct arena *arena, const struct call *c, bool masked)
+{
     struct json *json = json_object_new();
-    json_put_str(json, "reference", str_printf(arena, "%u", c.reference));
-    json_put_str(json, "kind", c.kind);
-    json_put_str(json, "status", str_of(call_status_names[c.status]));
-    json_put_str(json, "title", c.title);
-    json_put_str(json, "place", c.place);
-    json_put_str(json, "place_en", c.place_en);
-    json_put_str(json, "provinces", call_provinces(store, arena, c.id));
-    put_time(json, "from", c.starts_at);
-    put_time(json, "to", c.ends_at);
-    json_put_str(json, "channel", c.channel);
-    json_put_bool(json, "urgent", c.urgent);
-    if (c.urgent)
-        json_put_str(json, "reason", c.reason);
-    json_put(json, "needs", quotas_json(store, arena, c.id));
-    json_put(json, "answers", answers_json(store, c.id));
-    put_time(json, "created_at", c.created_at);
-    put_time(json, "approved_at", c.fixed_at);
-    put_time(json, "ended_at", c.ended_at);
+    json_put_int(json, "reference", c->reference);
+    json_put_str(json, "kind", c->kind);
+    json_put_str(json, "status", str_of(call_status_names[c->status]));
+    json_put_str(json, "title", c->title);
+    json_put_str(json, "place", c->place);
+    json_put_str(json, "place_en", c->place_en);
+    json_put_str(json, "provinces", reach_of(store, arena, c->id));
+    put_time(json, "from", c->starts_at);
+    put_time(json, "to", c->ends_at);
+    json_put_str(json, "channel", c->channel);
+    json_put_bool(json, "urgent", c->urgent);
+    if (c->urgent)
+        json_put_str(json, "reason", c->reason);
+    source_put_who(json, "author", c->author, masked);
+    if (c->fixed_at > 0)
+        source_put_who(json, "approver", c->approver, masked);
+    put_figures(json, store, arena, c->id);
+    put_time(json, "created_at", c->created_at);
+    put_time(json, "approved_at", c->fixed_at);
+    put_time(json, "ended_at", c->ended_at);
     return json;
 }

@@ -11,8 +11,10 @@ typedef void csv_say(void *ctx, struct str text);
 void csv_calls(struct store *store, struct str scope, csv_say *say, void *ctx);
 void csv_roster(struct store *store, struct str scope, int64_t call, bool masked, csv_say *say, void *ctx);
 
-/* One call as it stands; NULL where it is not there for this scope. */
+/* One call as it stands; MASKED: phones. */
 struct json;
-struct json *call_json(struct store *store, struct arena *arena, struct str scope, uint32_t reference);
+struct json *call_json(struct store *store, struct arena *arena, const struct call *call, bool masked);
+/* What somebody served, in hours with two decimals. */
+struct str call_hours(struct arena *arena, int64_t minutes);
 
 #endif

@@ -12,6 +12,7 @@
 #include "gateway/base/phone.h"
 #include "gateway/base/utf8.h"
 #include "gateway/cli.h"
+#include "gateway/sources_out.h"
 
 enum { PAGE = 200, BAR = 40, LOOK_MS = 1000 };
 
@@ -102,23 +103,11 @@ static int steer(struct cli *cli, const struct config *config)
 
 /* ---- looking ---- */
 
-/* Who looks: the operator, or as --as says.  False: said why. */
-static bool look_as(struct cli *cli, const struct config *config, struct store *store, struct office *o)
+/* Who looks: the operator, or as --as says. */
+static void look_as(struct cli *cli, const struct config *config, struct store *store, struct office *o)
 {
-    int64_t number;
-    *o = (struct office){.store = store,
-                         .config = config,
-                         .arena = cli->arena,
-                         .now_ms = clock_ms(),
-                         .actor = actor_operator(DOOR_CLI)};
-    if (cli->as == NULL)
-        return true;
-    struct phone phone = phone_parse(str_of(cli->as), config->service.country.p);
-    if (phone_reachable(&phone) && str_to_i64(str_of(phone.digits), &number) &&
-        actor_get(store, cli->arena, number, DOOR_CLI, &o->actor))
-        return true;
-    fprintf(stderr, "yavar: nobody of the staff has the phone that this is asked for\n");
-    return false;
+    *o = (struct office){.store = store, .config = config, .arena = cli->arena, .now_ms = clock_ms()};
+    cli_actor(cli, config, store, &o->actor);
 }
 
 static void put_row(struct sbuf *out, const struct broadcast *b)
@@ -142,13 +131,12 @@ static int list(struct cli *cli, const struct config *config)
     struct store *store = cli_reader(cli, config);
     struct broadcast *rows = arena_array(cli->arena, struct broadcast, PAGE);
     size_t n = PAGE;
-    if (!look_as(cli, config, store, &o))
-        return cli_reader_end(store, EXIT_FAULT);
+    look_as(cli, config, store, &o);
     cli_print(STR("reference,status,people,segments,channel,created_at,ended_at,audience,text\n"));
     for (int64_t after = 0; n == PAGE; after = n > 0 ? rows[n - 1].id : 0) {
         struct arena *arena = arena_new(64 << 10);
         struct sbuf out = sbuf_in(arena);
-        n = broadcast_page(store, arena, actor_named_places(&o.actor).scope, after, rows, PAGE);
+        n = broadcast_page(store, arena, office_scope(&o), after, rows, PAGE);
         for (size_t i = 0; i < n; i++)
             put_row(&out, &rows[i]);
         cli_print(sbuf_str(&out));
@@ -160,9 +148,7 @@ static int list(struct cli *cli, const struct config *config)
 /* The one that the command names; false: said why. */
 static bool find(struct cli *cli, const struct office *o, struct broadcast *b)
 {
-    uint64_t number;
-    bool read = str_to_u64(str_of(cli->args[1]), &number) && number <= UINT32_MAX;
-    struct office_said said = office_broadcast_get(o, read ? (uint32_t)number : 0, b);
+    struct office_said said = office_broadcast_get(o, source_reference(str_of(cli->args[1])), b);
     if (said.key != NULL)
         fprintf(stderr, "%.*s\n", STR_ARG(office_text(o, &said, LANGUAGE_EN)));
     return said.key == NULL;
@@ -173,7 +159,8 @@ static int show(struct cli *cli, const struct config *config)
     struct office o;
     struct broadcast b;
     struct store *store = cli_reader(cli, config);
-    if (!look_as(cli, config, store, &o) || !find(cli, &o, &b))
+    look_as(cli, config, store, &o);
+    if (!find(cli, &o, &b))
         return cli_reader_end(store, EXIT_FAULT);
     struct json *json = broadcast_to_json(&o, &b, cli_value(cli, "masked") != NULL);
     cli_print(str_printf(cli->arena, "%.*s\n", STR_ARG(json_write(json, cli->arena))));
@@ -206,7 +193,8 @@ static int watch(struct cli *cli, const struct config *config)
     struct broadcast_progress now, before = {.sent = -1};
     bool terminal = isatty(STDOUT_FILENO) == 1, written = true;
     struct store *store = cli_reader(cli, config);
-    int code = look_as(cli, config, store, &o) && find(cli, &o, &b) ? EXIT_FINE : EXIT_FAULT;
+    look_as(cli, config, store, &o);
+    int code = find(cli, &o, &b) ? EXIT_FINE : EXIT_FAULT;
     for (struct arena_mark mark = arena_mark(cli->arena); code == EXIT_FINE; arena_rewind(cli->arena, mark)) {
         if (!find(cli, &o, &b)) {
             code = EXIT_FAULT;

@@ -2,9 +2,9 @@
 #include <stdio.h>
 
 #include "gateway/base/json.h"
-#include "gateway/base/phone.h"
 #include "gateway/calls_out.h"
 #include "gateway/cli.h"
+#include "gateway/sources_out.h"
 #include "gateway/store/store_office.h"
 
 static const char *const acts[] = {"approve", "pause", "resume", "close", "cancel"};
@@ -30,15 +30,6 @@ static bool put_needs(struct cli *cli, struct json *json)
     return given->n > 0;
 }
 
-static struct str provinces(struct cli *cli)
-{
-    const struct cli_option *given = cli_option(cli, "province");
-    struct sbuf slugs = sbuf_in(cli->arena);
-    for (size_t i = 0; i < given->n; i++)
-        sbuf_printf(&slugs, "%s%s", i > 0 ? " " : "", given->values[i]);
-    return sbuf_str(&slugs);
-}
-
 static void print_call(struct cli *cli, const struct http_response *response)
 {
     cli_print(response->body);
@@ -56,7 +47,7 @@ static int add(struct cli *cli, const struct config *config)
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (cli_value(cli, texts[i][0]) != NULL)
             json_put_str(json, texts[i][1], str_of(cli_value(cli, texts[i][0])));
-    json_put_str(json, "provinces", provinces(cli));
+    json_put_str(json, "provinces", cli_provinces(cli));
     json_put_bool(json, "urgent", cli_value(cli, "urgent") != NULL);
     bool good = put_needs(cli, json);
     struct str body = json_write(json, cli->arena);
@@ -92,23 +83,12 @@ static void print(void *ctx, struct str text)
     cli_print(text);
 }
 
-/* For whom it is read: the operator sees all of it. */
-static bool find_actor(struct cli *cli, const struct config *config, struct store *store, struct actor *actor)
-{
-    int64_t number;
-    struct phone phone = phone_parse(str_of(cli->as), config->service.country.p);
-    *actor = actor_operator(DOOR_CLI);
-    return cli->as == NULL || (phone_reachable(&phone) && str_to_i64(str_of(phone.digits), &number) &&
-                               actor_get(store, cli->arena, number, DOOR_CLI, actor));
-}
-
 static int read_one(struct cli *cli, struct store *store, const struct actor *actor, bool roster)
 {
     struct str scope = actor->scope;
     struct call call;
-    uint64_t reference = 0;
-    if (!str_to_u64(str_of(cli->args[1]), &reference) || reference > UINT32_MAX ||
-        !call_get(store, cli->arena, scope, (uint32_t)reference, &call)) {
+    bool masked = cli_value(cli, "masked") != NULL;
+    if (!call_get(store, cli->arena, scope, source_reference(str_of(cli->args[1])), &call)) {
         fprintf(stderr, "yavar: there is no call with this reference\n");
         return EXIT_FAULT;
     }
@@ -117,10 +97,10 @@ static int read_one(struct cli *cli, struct store *store, const struct actor *ac
         return EXIT_FAULT;
     }
     if (roster) {
-        csv_roster(store, scope, call.id, cli_value(cli, "masked") != NULL, print, NULL);
+        csv_roster(store, scope, call.id, masked, print, NULL);
         return EXIT_FINE;
     }
-    struct json *json = call_json(store, cli->arena, scope, call.reference);
+    struct json *json = call_json(store, cli->arena, &call, masked);
     cli_print(json_write(json, cli->arena));
     cli_print(STR("\n"));
     json_free(json);
@@ -131,10 +111,7 @@ static int look(struct cli *cli, const struct config *config)
 {
     struct store *store = cli_reader(cli, config);
     struct actor actor;
-    if (!find_actor(cli, config, store, &actor)) {
-        fprintf(stderr, "yavar: nobody of the staff has the phone that this is asked for\n");
-        return cli_reader_end(store, EXIT_FAULT);
-    }
+    cli_actor(cli, config, store, &actor);
     int code = EXIT_FINE;
     actor = actor_named_places(&actor);
     if (cli->n == 1)

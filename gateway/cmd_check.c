@@ -6,6 +6,8 @@
 #include "gateway/cli.h"
 #include "gateway/base/clock.h"
 #include "gateway/base/icu.h"
+#include "gateway/base/segment.h"
+#include "gateway/model/line_rules.h"
 #include "gateway/model/understand.h"
 #include "gateway/providers/provider.h"
 #include "handlers/flow_check.h"
@@ -25,12 +27,27 @@ static bool opens_command(void *ctx, struct str text)
     return c.name != COMMAND_unknown && !c.guessed;
 }
 
+/* Of all lines; where there are none as one of the usual class would. */
+static struct str as_sent(void *ctx, struct arena *arena, struct str text)
+{
+    struct openings *o = ctx;
+    static const struct channel usual;
+    struct str longest = o->config->channel_count == 0 ? line_text(&usual, arena, text) : text;
+    for (size_t i = 0; i < o->config->channel_count; i++) {
+        struct str sent = line_text(&o->config->channels[i], arena, text);
+        if (sms_measure(sent).units > sms_measure(longest).units)
+            longest = sent;
+    }
+    return longest;
+}
+
 static void check_texts(struct cli *cli, const struct config *config, struct grammar *grammar,
                         struct faults *faults)
 {
     struct openings o = {grammar, config, cli->arena};
+    const struct catalogue_world world = {opens_command, as_sent, &o};
     for (int i = 0; i < LANGUAGES; i++)
-        catalogue_check(config->texts->catalogue[i], cli->arena, opens_command, &o, faults);
+        catalogue_check(config->texts->catalogue[i], cli->arena, &world, faults);
 }
 
 static void check_pages_of(struct cli *cli, const struct config *config, int64_t septets, struct store *store,

@@ -6,10 +6,9 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/crypto.h"
 #include "gateway/base/log.h"
-#include "gateway/broadcast_claim.h"
-#include "gateway/call_claim.h"
 #include "gateway/inbound.h"
 #include "gateway/outbound_ask.h"
+#include "gateway/source_claim.h"
 #include "handlers/ussd.h"
 
 enum { ROWS_MOST = 500, ASKED_MOST = 8 };
@@ -105,8 +104,7 @@ static size_t claim_lane(struct outbound_job *j, struct claim_check *check, int 
     for (size_t i = 0; i < n; i++) {
         if (messages[i].expires_ms <= now_ms)
             expire(store, &messages[i], now_ms);
-        else if (claim_goes(check, &messages[i]) &&
-                 call_claim(store, j->config, check->zone, &messages[i], now_ms))
+        else if (claim_goes(check, &messages[i]))
             row_list_push(&j->rows[lane], keep_row(j, &messages[i]));
     }
     return n;
@@ -117,7 +115,11 @@ static void run_claim(struct job *job, void *db)
     struct outbound_job *j = of(job);
     struct database *d = db;
     int64_t now_ms = clock_ms();
-    struct claim_check check = {d->store, j->config, d->zone, j->claimed->arena, now_ms, {{0}}, 0};
+    struct claim_check check = {.store = d->store,
+                                .config = j->config,
+                                .zone = d->zone,
+                                .arena = j->claimed->arena,
+                                .now_ms = now_ms};
     for (int lane = 0; lane < LANES; lane++) {
         j->due_ms[lane] = INT64_MAX;
         if (j->most[lane] == 0)

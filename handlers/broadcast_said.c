@@ -8,7 +8,7 @@ void office_broadcast_progress(const struct office *o, const struct broadcast *b
                                struct broadcast_progress *p)
 {
     *p = (struct broadcast_progress){.sent = 0};
-    broadcast_count(o->store, b->id, &p->rows);
+    source_count(o->store, b->id, &p->rows);
     p->sent = p->rows.by[OUTBOX_SENT] + p->rows.by[OUTBOX_DELIVERED];
     p->stopped = b->stopped + p->rows.stopped;
     bool goes_on = b->ended_at == 0 && b->status != BROADCAST_CANCELLED && !b->all_looked;

@@ -2,6 +2,7 @@
  * who stand by, reminders on the day before, and its end.  All of it is in the
  * tables, so that it goes on after a restart and does nothing twice. */
 #include "gateway/base/segment.h"
+#include "gateway/model/broadcast_plan.h"
 #include "gateway/model/call_wave.h"
 #include "handlers/calls.h"
 
@@ -17,17 +18,11 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-bool call_is_quiet(const struct config *config, struct zone *zone, struct str channel, int64_t now)
+struct call_line call_line(const struct office *o, const struct call *call)
 {
-    const struct channel *c = config_channel(config, channel);
-    int hour, minute;
-    if (c == NULL || c->quiet.from == c->quiet.to)
-        return false;
-    zone_clock(zone, now, &hour, &minute);
-    int at = hour * 60 + minute;
-    if (c->quiet.from < c->quiet.to)
-        return at >= c->quiet.from && at < c->quiet.to;
-    return at >= c->quiet.from || at < c->quiet.to;
+    return (struct call_line){.country = o->config->service.country,
+                              .promo = channel_is_promo(config_channel(o->config, call->channel)),
+                              .look = LOOK_MOST};
 }
 
 /* ---- those who stand by ---- */
@@ -66,6 +61,9 @@ size_t call_settle(const struct office *o, const struct call *call, size_t most)
             call_tell(&t, "call.cancelled", call, &rows[i]);
         answer_settle(o->store, &rows[i], office_now(o));
     }
+    n += source_drop(o->store, call->id, OUTBOX_FAILED,
+                     call->status == CALL_DONE ? STR("the call is over") : STR("cancelled"), o->now_ms,
+                     LOOK_MOST);
     if (n == 0)
         call_end(o->store, call->id, office_now(o));
     return n;
@@ -119,10 +117,11 @@ static bool invite(const struct office *o, const struct call *call, const struct
 {
     struct turn t = call_turn(o, call, phone);
     struct text_field fields[CALL_FIELDS];
+    const struct channel *line = config_channel(o->config, call->channel);
     call_fields(&t, call, quota->specialty, 0, fields);
     struct outbound m = {.channel = call->channel,
                          .phone = phone,
-                         .text = turn_text(&t, "call.invite", fields, CALL_FIELDS),
+                         .text = line_text(line, o->arena, turn_text(&t, "call.invite", fields, CALL_FIELDS)),
                          .lane = LANE_BROADCAST,
                          .source = call->id,
                          .expires_ms = call->starts_at * 1000};
@@ -153,11 +152,12 @@ static size_t go_on_with_wave(const struct office *o, const struct call *call, s
                               size_t most)
 {
     int64_t phones[LOOK_MOST];
+    struct call_line line = call_line(o, call);
     bool more = false;
     size_t n = 0, asked = 0;
     size_t want = (size_t)least(quota->wave_left, (int64_t)(most < LOOK_MOST ? most : LOOK_MOST));
     if (want > 0)
-        n = quota_people(o->store, call->id, quota, phones, want, LOOK_MOST, &more);
+        n = quota_people(o->store, call->id, quota, &line, phones, want, &more);
     for (size_t i = 0; i < n; i++)
         asked += invite(o, call, quota, phones[i]);
     quota->asked += (int64_t)asked;
@@ -168,11 +168,10 @@ static size_t go_on_with_wave(const struct office *o, const struct call *call, s
     return asked;
 }
 
-static size_t ask(const struct office *o, const struct call *call, size_t most)
+static size_t ask(const struct office *o, const struct call *call, int64_t room, size_t most)
 {
     struct call_quota quotas[CALL_QUOTAS];
     size_t n = call_quotas(o->store, o->arena, call->id, quotas), asked = 0;
-    int64_t room = WAITING_MOST - call_waiting(o->store, call->id);
     for (size_t i = 0; i < n && (int64_t)asked < room && asked < most; i++) {
         struct call_quota *quota = &quotas[i], before = *quota;
         if (quota->taken >= quota->quota)
@@ -187,30 +186,56 @@ static size_t ask(const struct office *o, const struct call *call, size_t most)
     return asked;
 }
 
-static bool may_ask(const struct office *o, const struct call *call)
+/* ---- what waits to go out ---- */
+
+static bool asks(const struct office *o, const struct call *call)
 {
-    return config_channel(o->config, call->channel) != NULL &&
-           (call->urgent || !call_is_quiet(o->config, o->zone, call->channel, office_now(o)));
+    const struct channel *line = config_channel(o->config, call->channel);
+    return (call->status == CALL_OPEN || call->status == CALL_FULL) &&
+           !broadcast_quiet(line, o->zone, call->urgent, o->now_ms);
+}
+
+/* While it asks what waits is due and the next are asked; else it is parked. */
+static void go_on(const struct office *o, const struct call *call, size_t most, struct call_cared *cared)
+{
+    int64_t queued, parked, on_wire;
+    source_waits(o->store, call->id, &queued, &parked, &on_wire);
+    if (!asks(o, call)) {
+        cared->halted = on_wire > 0;
+        if (queued > parked)
+            (void)source_park(o->store, call->id, LOOK_MOST); /* the rest in the next second */
+        return;
+    }
+    if (parked > 0)
+        cared->written += source_unpark(o->store, call->id, o->now_ms, LOOK_MOST);
+    if (call->status == CALL_OPEN && cared->written < most)
+        cared->written += ask(o, call, WAITING_MOST - queued, most - cared->written);
+}
+
+static bool is_on_wire(const struct office *o, const struct call *call)
+{
+    int64_t queued, parked, on_wire;
+    source_waits(o->store, call->id, &queued, &parked, &on_wire);
+    return on_wire > 0;
 }
 
 /* ---- all of it ---- */
 
-size_t call_care(const struct office *o, const struct call *call, size_t most)
+struct call_cared call_care(const struct office *o, const struct call *call, size_t most)
 {
-    struct call c = *call;
-    struct call fresh;
+    struct call c = *call, fresh;
+    struct call_cared cared = {0, false};
     int64_t now = office_now(o);
     if (c.status == CALL_DONE || c.status == CALL_CANCELLED)
-        return call_settle(o, &c, most);
+        return (struct call_cared){call_settle(o, &c, most), is_on_wire(o, &c)};
     if (now >= c.ends_at + CALL_CLOSE_SECONDS)
-        return close_late(o, &c, most);
+        return (struct call_cared){close_late(o, &c, most), false};
     if (now >= c.starts_at)
-        return 0;
+        return cared;
     call_level(o->store, c.id);
-    size_t n = call_move_up(o, &c, most);
-    n += n < most ? remind(o, &c, most - n) : 0;
-    if (n < most && call_find(o->store, o->arena, c.reference, &fresh) && fresh.status == CALL_OPEN &&
-        may_ask(o, &c))
-        n += ask(o, &c, most - n);
-    return n;
+    cared.written = call_move_up(o, &c, most);
+    cared.written += cared.written < most ? remind(o, &c, most - cared.written) : 0;
+    if (call_find(o->store, o->arena, c.reference, &fresh)) /* it may be full now, or no more */
+        go_on(o, &fresh, most, &cared);
+    return cared;
 }

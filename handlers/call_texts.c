@@ -4,7 +4,7 @@
 #include "handlers/handlers.h"
 
 const struct message_spec call_messages[] = {
-    {"call.invite", "specialty place date ref", ROOM_ONE},
+    {"call.invite", "specialty place date ref", ROOM_BULK},
     {"call.yes", "place date hour ref", ROOM_ONE},
     {"call.yes.group", "count place date ref", ROOM_ONE},
     {"call.standby", "count place ref", ROOM_ONE},
@@ -26,6 +26,7 @@ const struct message_spec call_messages[] = {
     {"call.act.absent", "", ROOM_ONE},
     {"call.act.second", "", ROOM_ONE},
     {"call.act.state", "", ROOM_ONE},
+    {"call.act.gone", "", ROOM_ONE},
     {NULL, NULL, ROOM_ONE},
 };
 

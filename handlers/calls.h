@@ -36,11 +36,15 @@ size_t call_move_up(const struct office *o, const struct call *call, size_t most
 /* Of a call that has ended: hours are credited, or those who have a place are
  * told that it is cancelled; up to MOST.  Ends it when all is done. */
 size_t call_settle(const struct office *o, const struct call *call, size_t most);
+struct call_cared {
+    size_t written; /* messages, or those that are due again */
+    bool halted;    /* what was claimed and not begun must come back */
+};
 /* What is due for a call now: waves, those who move up, reminders, its end.
- * Writes about MOST messages; how many it wrote. */
-size_t call_care(const struct office *o, const struct call *call, size_t most);
-/* Whether a line lets nothing through at NOW that may wait. */
-bool call_is_quiet(const struct config *config, struct zone *zone, struct str channel, int64_t now);
+ * Writes about MOST messages. */
+struct call_cared call_care(const struct office *o, const struct call *call, size_t most);
+/* Whom the call's line lets through. */
+struct call_line call_line(const struct office *o, const struct call *call);
 
 /* ---- answers (call_answer.c) ---- */
 

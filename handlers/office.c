@@ -8,6 +8,20 @@ bool office_of(const struct turn *t, struct office *o)
     return actor_get(t->store, t->arena, t->contact.phone, DOOR_SMS, &o->actor);
 }
 
+struct str office_scope(const struct office *o)
+{
+    return actor_named_places(&o->actor).scope;
+}
+
+bool office_may_reach(const struct office *o, int64_t phone, struct str provinces)
+{
+    struct actor actor;
+    if (!actor_get(o->store, o->arena, phone, DOOR_SMS, &actor) || !role_may(actor.role, ROLE_COORDINATOR))
+        return false;
+    actor = actor_named_places(&actor);
+    return actor_covers_all(&actor, provinces);
+}
+
 struct turn office_turn(const struct office *o, int64_t phone, struct str line)
 {
     enum language language = LANGUAGE_FA;

@@ -26,6 +26,12 @@ static inline int64_t office_now(const struct office *o)
 
 /* Of a turn whose sender is of the staff; false: is not. */
 bool office_of(const struct turn *t, struct office *office) MUST_CHECK;
+/* The provinces in which one reaches people: who is of one organisation or centre
+ * reaches only those that were named for them. */
+struct str office_scope(const struct office *o);
+/* Whether somebody of the staff may reach all of PROVINCES as a coordinator,
+ * as their row (or that of whom they stand in for) is now. */
+bool office_may_reach(const struct office *o, int64_t phone, struct str provinces);
 /* The turn of a phone to which the office says something by SMS through LINE,
  * in the language that was chosen there, else the configured one.  Its contact
  * is the caller's to put back. */

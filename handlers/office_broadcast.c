@@ -83,17 +83,11 @@ struct office_said office_broadcast_keep(const struct office *o, const struct br
     return say_ref(o, OFFICE_DONE, "broadcast.drafted", made);
 }
 
-/* Who is of one organisation reaches only provinces that were named for them. */
-static struct str scope_of(const struct office *o)
-{
-    return actor_named_places(&o->actor).scope;
-}
-
 struct office_said office_broadcast_get(const struct office *o, uint32_t reference, struct broadcast *b)
 {
     if (!role_may(o->actor.role, ROLE_COORDINATOR))
         return office_say(OFFICE_FORBIDDEN, "broadcast.role", NULL, 0);
-    if (broadcast_get(o->store, o->arena, reference, scope_of(o), b))
+    if (broadcast_get(o->store, o->arena, reference, office_scope(o), b))
         return office_say(OFFICE_DONE, NULL, NULL, 0);
     return office_say(OFFICE_ABSENT, "broadcast.none",
                       FIELDS({"typed", str_printf(o->arena, "%u", reference)}));
@@ -119,13 +113,6 @@ static void count_again(const struct office *o, struct broadcast *b)
     int64_t age = office_now(o) - b->created_at;
     if (!needs_second(o, b) && (age > HOUR || age < 0))
         b->people = office_broadcast_people(o, b);
-}
-
-static bool may_approve(const struct office *o, int64_t phone, struct str provinces)
-{
-    struct actor actor;
-    return actor_get(o->store, o->arena, phone, DOOR_SMS, &actor) && role_may(actor.role, ROLE_COORDINATOR) &&
-           actor_covers_all(&actor, provinces);
 }
 
 static bool ask_one(const struct office *o, int64_t phone, const struct broadcast *b, int64_t cost)
@@ -168,7 +155,7 @@ static int ask_others(const struct office *o, const struct broadcast *b)
         n = staff_page(o->store, o->arena, after, rows, STAFF_PAGE);
         for (size_t i = 0; i < n && asked < ASKED_MOST; i++)
             if (rows[i].phone != o->actor.phone && !waits_for_own_code(o, rows[i].phone) &&
-                may_approve(o, rows[i].phone, provinces))
+                office_may_reach(o, rows[i].phone, provinces))
                 asked += ask_one(o, rows[i].phone, b, cost);
     }
     return asked;
@@ -189,7 +176,7 @@ struct office_said office_broadcast_approve(const struct office *o, uint32_t ref
         return said;
     if (b->status != BROADCAST_DRAFT)
         return wrong_state(o, b);
-    if (b->author != 0 && !may_approve(o, b->author, reach_of(o->store, o->arena, b->id)))
+    if (b->author != 0 && !office_may_reach(o, b->author, reach_of(o->store, o->arena, b->id)))
         return say_ref(o, OFFICE_CONFLICT, "broadcast.gone", b);
     const struct channel *channel = config_channel(o->config, b->channel);
     if (channel == NULL)
@@ -204,7 +191,7 @@ struct office_said office_broadcast_approve(const struct office *o, uint32_t ref
     if (finish == INT64_MAX || office_broadcast_never(o, channel, b->urgent, b->until_at))
         return office_say(OFFICE_CONFLICT, "broadcast.never", NULL, 0);
     int64_t until = b->until_at > 0 ? b->until_at : finish / 1000 + DAY;
-    if (!broadcast_approve(o->store, b->id, scope_of(o), o->actor.phone, until, office_now(o)))
+    if (!broadcast_approve(o->store, b->id, office_scope(o), o->actor.phone, until, office_now(o)))
         return failed();
     b->status = BROADCAST_APPROVED;
     note(o, "broadcast.approve", b, STR(""));
@@ -239,7 +226,7 @@ struct office_said office_broadcast_steer(const struct office *o, uint32_t refer
         return said;
     if (!may_turn(b->status, steer))
         return wrong_state(o, b);
-    if (!broadcast_turn(o->store, b->id, scope_of(o), b->status, rows[steer].to))
+    if (!broadcast_turn(o->store, b->id, office_scope(o), b->status, rows[steer].to))
         return failed();
     b->status = rows[steer].to;
     note(o, rows[steer].action, b, STR(""));

@@ -70,7 +70,7 @@ struct office_said office_broadcast_get(const struct office *o, uint32_t referen
 
 /* How far it got. */
 struct broadcast_progress {
-    struct broadcast_counts rows;
+    struct source_counts rows;
     int64_t sent, waits; /* reached their telecom; are to come */
     int64_t stopped;     /* opted out, before they were written or after */
 };

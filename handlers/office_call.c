@@ -122,30 +122,25 @@ static bool may(const struct office *o)
     return role_may(o->actor.role, ROLE_COORDINATOR);
 }
 
-/* Who is of one organisation or centre calls only in provinces that were named for them. */
-static struct str scope_of(const struct office *o)
-{
-    return actor_named_places(&o->actor).scope;
-}
-
 struct office_said office_call_add(const struct office *o, struct call_plan *plan)
 {
     struct call *c = &plan->call;
     int64_t most = o->config->service.second_yes_above;
-    const struct actor named = actor_named_places(&o->actor);
-    if (!may(o) || !actor_covers_all(&named, plan->provinces))
+    struct call_line line = call_line(o, c);
+    struct actor actor = actor_named_places(&o->actor);
+    if (!may(o) || !actor_covers_all(&actor, plan->provinces))
         return said(OFFICE_FORBIDDEN, "call.act.forbidden");
     c->author = o->actor.phone;
     c->created_at = office_now(o);
     c->status = CALL_DRAFT;
     if (!call_add(o->store, c, plan->provinces, plan->quotas, plan->n))
         return said(OFFICE_CONFLICT, "call.act.state"); /* the engine's failure is sticky */
-    plan->people = call_people(o->store, c->id, most + 1);
+    plan->people = call_people(o->store, c->id, &line, most + 1);
     note(o, "call.add", c->reference,
          str_printf(o->arena, "%.*s%s in %.*s", STR_ARG(c->kind), c->urgent ? ", urgent," : "",
                     STR_ARG(plan->provinces)));
     if (!c->urgent && plan->people <= most &&
-        call_approve(o->store, scope_of(o), c, o->actor.phone, office_now(o)))
+        call_approve(o->store, office_scope(o), c, o->actor.phone, office_now(o)))
         c->status = CALL_OPEN;
     return said(OFFICE_DONE, NULL);
 }
@@ -155,12 +150,14 @@ struct office_said office_call_approve(const struct office *o, uint32_t referenc
     struct call c;
     if (!may(o))
         return said(OFFICE_FORBIDDEN, "call.act.forbidden");
-    if (!call_get(o->store, o->arena, scope_of(o), reference, &c))
+    if (!call_get(o->store, o->arena, office_scope(o), reference, &c))
         return said(OFFICE_ABSENT, "call.act.absent");
+    if (c.author != 0 && !office_may_reach(o, c.author, reach_of(o->store, o->arena, c.id)))
+        return said(OFFICE_CONFLICT, "call.act.gone");
     if (c.author == o->actor.phone)
         return said(OFFICE_FORBIDDEN, "call.act.second");
     if (c.starts_at <= office_now(o) ||
-        !call_approve(o->store, scope_of(o), &c, o->actor.phone, office_now(o)))
+        !call_approve(o->store, office_scope(o), &c, o->actor.phone, office_now(o)))
         return said(OFFICE_CONFLICT, "call.act.state");
     note(o, "call.approve", reference, c.urgent ? c.reason : STR(""));
     return said(OFFICE_DONE, NULL);
@@ -193,16 +190,14 @@ struct office_said office_call_act(const struct office *o, uint32_t reference, e
     enum call_status to;
     if (!may(o))
         return said(OFFICE_FORBIDDEN, "call.act.forbidden");
-    if (!call_get(o->store, o->arena, scope_of(o), reference, &c))
+    if (!call_get(o->store, o->arena, office_scope(o), reference, &c))
         return said(OFFICE_ABSENT, "call.act.absent");
     bool early = act == CALL_CLOSE && office_now(o) < c.starts_at; /* nobody can have served: cancel it */
-    if (early || !leads_to(c.status, act, &to) || !call_move(o->store, scope_of(o), &c, to))
+    if (early || !leads_to(c.status, act, &to) || !call_move(o->store, office_scope(o), &c, to))
         return said(OFFICE_CONFLICT, "call.act.state");
     c.status = to;
-    if (act == CALL_RESUME) {
+    if (act == CALL_RESUME) /* what waits is due again when it is looked after (handlers/call_care.c) */
         call_level(o->store, c.id);
-        call_unpark(o->store, c.id, o->now_ms);
-    }
     note(o, str_cstr(o->arena, str_printf(o->arena, "call.%s", call_act_names[act])), reference, STR(""));
     if (to == CALL_DONE || to == CALL_CANCELLED) /* a large one is gone on with by gateway/calls.c */
         (void)call_settle(o, &c, SETTLE_ROWS);   /* how many is of no use */

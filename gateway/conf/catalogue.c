@@ -299,6 +299,7 @@ static unsigned room_of(enum message_room room, enum sms_encoding encoding)
 {
     static const unsigned left[][2] = {
         [ROOM_ONE] = {160, 70},
+        [ROOM_BULK] = {160, 70},
         [ROOM_CONFIRM] = {160 - 14, 70 - 14}, /* "\nYes: 1\nNo: 2" */
         [ROOM_LIST] = {160 - 40, 70 - 29},    /* the longest name with its key, and "\nMore: 9" */
     };
@@ -306,20 +307,23 @@ static unsigned room_of(enum message_room room, enum sms_encoding encoding)
 }
 
 void catalogue_check(const struct catalogue *catalogue, struct arena *arena,
-                     bool (*is_command)(void *ctx, struct str text), void *ctx, struct faults *faults)
+                     const struct catalogue_world *world, struct faults *faults)
 {
     for (size_t i = 0; i < catalogue->n; i++) {
         const struct template *t = &catalogue->v[i];
         struct str filled = fill_longest(catalogue, arena, t);
+        if (t->room == ROOM_BULK)
+            filled = world->as_sent(world->ctx, arena, filled);
         struct sms_size size = sms_measure(filled);
         if (size.units > room_of(t->room, size.encoding))
             faults_add(faults, catalogue->file, t->line,
-                       "%s takes %u units with its longest fields, and %u may be", t->key, size.units,
+                       "%s takes %u units with its longest fields%s, and %u may be", t->key, size.units,
+                       t->room == ROOM_BULK ? " and what a line adds to it" : "",
                        room_of(t->room, size.encoding));
         if (catalogue->language == LANGUAGE_EN && size.encoding != SMS_GSM7)
             faults_add(faults, catalogue->file, t->line, "%s holds %.*s, which is not in GSM-7", t->key,
                        STR_ARG(size.culprit));
-        if (t->room != ROOM_PART && is_command(ctx, filled))
+        if (t->room != ROOM_PART && world->is_command(world->ctx, filled))
             faults_add(faults, catalogue->file, t->line,
                        "%s opens with a command word: come back, it would be a command", t->key);
         check_codes(catalogue, arena, t, filled, faults);

@@ -24,6 +24,7 @@ enum message_room {
     ROOM_ONE,     /* a confirmation or an answer: one segment whatever the fields hold */
     ROOM_CONFIRM, /* the prompt of a page with yes and no under it */
     ROOM_LIST,    /* the prompt of a page with a list under it: one option and the way on at least */
+    ROOM_BULK,    /* to many: one segment, with the words that a line adds at its end */
     ROOM_PART,    /* a piece of a list or of another message: measured there */
 };
 
@@ -53,9 +54,17 @@ struct str catalogue_say(const struct catalogue *catalogue, struct arena *arena,
  * program keeps to; NULL str for a name that is no field. */
 struct str catalogue_longest(enum language language, struct str field);
 
-/* Proves: one segment with the longest values, no opening command word
- * (IS_COMMAND tells), codes whole in both base directions.  Faults are added. */
+/* What a catalogue cannot know by itself. */
+struct catalogue_world {
+    bool (*is_command)(void *ctx, struct str text);
+    /* TEXT as the line sends it to many that makes it the longest */
+    struct str (*as_sent)(void *ctx, struct arena *arena, struct str text);
+    void *ctx;
+};
+
+/* Proves: one segment with the longest values, no opening command word, codes
+ * whole in both base directions.  Faults are added. */
 void catalogue_check(const struct catalogue *catalogue, struct arena *arena,
-                     bool (*is_command)(void *ctx, struct str text), void *ctx, struct faults *faults);
+                     const struct catalogue_world *world, struct faults *faults);
 
 #endif

@@ -67,9 +67,10 @@ int64_t broadcast_window(int64_t rate);
 /* What becomes of a row that was claimed. */
 enum broadcast_claim {
     CLAIM_GOES,
-    CLAIM_PARKED, /* until the broadcast goes on */
+    CLAIM_PARKED, /* until the broadcast or call goes on */
     CLAIM_LATER,  /* nobody will unpark it: it is looked at again soon */
     CLAIM_CANCELLED,
+    CLAIM_OVER, /* only calls are: the rows of a broadcast have a time of their own */
 };
 enum broadcast_claim broadcast_claim(enum broadcast_status status, bool ended, bool quiet);
 

@@ -7,10 +7,9 @@
  * stands, and a small audience does not look at every contact. */
 #include "gateway/model/audience.h"
 #include "gateway/store/query.h"
+#include "gateway/store/store_sources.h"
 
 enum { HOME_LENGTHS = 8, HOME_ARGUMENTS = 16 };
-/* What becomes of a phone on a page, as audience.def numbers it. */
-enum audience_fate { FATE_NOT_MEANT, FATE_MEANT, FATE_STOPPED, FATE_ABROAD, FATE_BLOCKED };
 
 enum fragment {
 #define Q(name, sql) FRAGMENT_##name,

@@ -44,20 +44,6 @@ static size_t take_all(struct query *q, struct arena *arena, struct broadcast *r
     return n;
 }
 
-static void add_reach(struct store *store, int64_t source, struct str provinces)
-{
-    struct str slug;
-    while (provinces.n > 0 && str_split(&provinces, ' ', &slug)) {
-        struct query q = query_begin(store, QUERY_reach_add);
-        query_int(&q, source);
-        query_text(&q, slug);
-        if (slug.n > 0)
-            query_run(&q);
-        else
-            query_end(&q);
-    }
-}
-
 bool broadcast_add(struct store *store, struct broadcast *b, struct str provinces, int64_t now)
 {
     b->id = sequence_next(store);
@@ -82,7 +68,7 @@ bool broadcast_add(struct store *store, struct broadcast *b, struct str province
     query_int(&q, now);
     query_int(&q, b->until_at);
     query_run(&q);
-    add_reach(store, b->id, provinces);
+    reach_add(store, b->id, provinces);
     return store->failed == STORE_FINE;
 }
 
@@ -115,20 +101,6 @@ size_t broadcast_page(struct store *store, struct arena *arena, struct str scope
     query_text(&q, scope);
     query_int(&q, (int64_t)most);
     return take_all(&q, arena, rows, most);
-}
-
-struct str reach_of(struct store *store, struct arena *arena, int64_t source)
-{
-    struct sbuf slugs = sbuf_in(arena);
-    struct query q = query_begin(store, QUERY_reach_of);
-    query_int(&q, source);
-    for (bool first = true; query_row(&q); first = false) {
-        if (!first)
-            sbuf_byte(&slugs, ' ');
-        sbuf_add(&slugs, query_take_text(&q, arena));
-    }
-    query_end(&q);
-    return sbuf_str(&slugs);
 }
 
 /* Of an UPDATE … RETURNING: whether it found its row. */
@@ -206,33 +178,6 @@ bool broadcast_audience(struct store *store, struct arena *arena, const struct l
                                   b->fixed_at, audience, fault);
 }
 
-/* ---- its rows ---- */
-
-void broadcast_count(struct store *store, int64_t id, struct broadcast_counts *counts)
-{
-    *counts = (struct broadcast_counts){.all = 0};
-    struct arena *arena = arena_new(1024);
-    struct query q = query_begin(store, QUERY_broadcast_counts);
-    query_int(&q, id);
-    while (query_row(&q)) {
-        struct str status = query_take_text(&q, arena);
-        int64_t n = query_take_int(&q);
-        for (int i = 0; i < OUTBOX_STATUSES; i++)
-            if (str_is(status, outbox_status_names[i]))
-                counts->by[i] = n;
-        counts->all += n;
-    }
-    query_end(&q);
-    q = query_begin(store, QUERY_broadcast_failed);
-    query_int(&q, id);
-    while (query_row(&q)) {
-        bool stopped = str_is(query_take_text(&q, arena), "stopped");
-        *(stopped ? &counts->stopped : &counts->cancelled) = query_take_int(&q);
-    }
-    query_end(&q);
-    arena_free(arena);
-}
-
 int64_t broadcast_backlog(struct store *store, struct str channel)
 {
     int64_t n = 0;
@@ -242,24 +187,6 @@ int64_t broadcast_backlog(struct store *store, struct str channel)
         n = query_take_int(&q);
     query_end(&q);
     return n > 0 ? n : 0;
-}
-
-void broadcast_waits(struct store *store, int64_t id, int64_t *queued, int64_t *parked, int64_t *on_wire)
-{
-    *queued = *parked = *on_wire = 0;
-    struct query q = query_begin(store, QUERY_broadcast_waits);
-    query_int(&q, OUTBOX_PARKED_MS);
-    query_int(&q, id);
-    if (query_row(&q)) {
-        *queued = query_take_int(&q);
-        *parked = query_take_int(&q);
-    }
-    query_end(&q);
-    q = query_begin(store, QUERY_broadcast_on_wire);
-    query_int(&q, id);
-    if (query_row(&q))
-        *on_wire = query_take_int(&q);
-    query_end(&q);
 }
 
 bool broadcast_live(struct store *store, struct arena *arena, int64_t after, struct broadcast *found)
@@ -282,45 +209,6 @@ void broadcast_looked(struct store *store, const struct broadcast *b, const stru
     query_int(&q, b->id);
     query_int(&q, was->cursor);
     query_run(&q);
-}
-
-static size_t rows_changed(struct query *q)
-{
-    size_t n = 0;
-    while (query_row(q))
-        n++;
-    return n;
-}
-
-size_t broadcast_park(struct store *store, int64_t id, size_t most)
-{
-    struct query q = query_begin(store, QUERY_broadcast_park);
-    query_int(&q, OUTBOX_PARKED_MS);
-    query_int(&q, id);
-    query_int(&q, (int64_t)most);
-    return rows_changed(&q);
-}
-
-size_t broadcast_unpark(struct store *store, int64_t id, int64_t now_ms, size_t most)
-{
-    struct query q = query_begin(store, QUERY_broadcast_unpark);
-    query_int(&q, now_ms);
-    query_int(&q, id);
-    query_int(&q, OUTBOX_PARKED_MS);
-    query_int(&q, (int64_t)most);
-    return rows_changed(&q);
-}
-
-size_t broadcast_drop(struct store *store, int64_t id, enum outbox_status status, struct str reason,
-                      int64_t now_ms, size_t most)
-{
-    struct query q = query_begin(store, QUERY_broadcast_drop);
-    query_text(&q, str_of(outbox_status_names[status]));
-    query_text(&q, reason);
-    query_int(&q, now_ms);
-    query_int(&q, id);
-    query_int(&q, (int64_t)most);
-    return rows_changed(&q);
 }
 
 void broadcast_end(struct store *store, int64_t id, enum broadcast_status status, int64_t now)

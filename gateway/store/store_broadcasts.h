@@ -9,7 +9,7 @@
 #include "gateway/base/icu.h"
 #include "gateway/conf/lexicon.h"
 #include "gateway/model/broadcast_plan.h"
-#include "gateway/store/store.h"
+#include "gateway/store/store_sources.h"
 
 struct broadcast {
     int64_t id; /* its place in the sequence of references */
@@ -38,8 +38,6 @@ bool broadcast_get(struct store *store, struct arena *arena, uint32_t reference,
 bool broadcast_find(struct store *store, struct arena *arena, int64_t id, struct broadcast *found);
 size_t broadcast_page(struct store *store, struct arena *arena, struct str scope, int64_t after,
                       struct broadcast *rows, size_t most);
-/* The provinces that a source reaches, parted by blanks. */
-struct str reach_of(struct store *store, struct arena *arena, int64_t source);
 
 /* Fixes the audience.  False where it is no draft (any more) or out of scope. */
 bool broadcast_approve(struct store *store, int64_t id, struct str scope, int64_t approver, int64_t until,
@@ -63,14 +61,6 @@ bool broadcast_audience_now(struct store *store, struct arena *arena, const stru
                             struct zone *zone, struct str text, struct str provinces, bool confined,
                             int64_t now, struct audience *audience, struct audience_fault *fault) MUST_CHECK;
 
-/* What became of it: its rows by their status.  Never kept, always counted.
- * Of those that failed, how many opted out or were cancelled before they went. */
-struct broadcast_counts {
-    int64_t by[OUTBOX_STATUSES], all;
-    int64_t stopped, cancelled;
-};
-void broadcast_count(struct store *store, int64_t id, struct broadcast_counts *counts);
-
 /* How many the live ones on CHANNEL still send, about: who comes next waits for them. */
 int64_t broadcast_backlog(struct store *store, struct str channel);
 
@@ -78,16 +68,9 @@ int64_t broadcast_backlog(struct store *store, struct str channel);
 
 /* The first live one behind AFTER. */
 bool broadcast_live(struct store *store, struct arena *arena, int64_t after, struct broadcast *found);
-/* How many rows wait, and how many of those are parked. */
-void broadcast_waits(struct store *store, int64_t id, int64_t *queued, int64_t *parked, int64_t *on_wire);
 /* The cursor and what was left out, as far as B was looked through since it
  * stood at WAS. */
 void broadcast_looked(struct store *store, const struct broadcast *b, const struct broadcast *was);
-/* Of up to MOST queued rows; how many. */
-size_t broadcast_park(struct store *store, int64_t id, size_t most);
-size_t broadcast_unpark(struct store *store, int64_t id, int64_t now_ms, size_t most);
-size_t broadcast_drop(struct store *store, int64_t id, enum outbox_status status, struct str reason,
-                      int64_t now_ms, size_t most);
 void broadcast_end(struct store *store, int64_t id, enum broadcast_status status, int64_t now);
 
 #endif

@@ -7,19 +7,6 @@ const char *const call_status_names[CALL_STATUSES] = {"draft", "open", "full", "
 
 /* ---- calls ---- */
 
-static void add_reach(struct store *store, int64_t id, struct str provinces)
-{
-    struct str rest = provinces, slug;
-    while (rest.n > 0 && str_split(&rest, ' ', &slug)) {
-        if (slug.n == 0)
-            continue;
-        struct query q = query_begin(store, QUERY_call_reach_add);
-        query_int(&q, id);
-        query_text(&q, slug);
-        query_run(&q);
-    }
-}
-
 static void add_quota(struct store *store, int64_t id, const struct call_quota *quota)
 {
     struct query q = query_begin(store, QUERY_quota_add);
@@ -61,7 +48,7 @@ bool call_add(struct store *store, struct call *call, struct str provinces, cons
         return false;
     }
     insert_call(store, call);
-    add_reach(store, call->id, provinces);
+    reach_add(store, call->id, provinces);
     for (size_t i = 0; i < n; i++)
         add_quota(store, call->id, &quotas[i]);
     return store->failed == STORE_FINE;
@@ -191,19 +178,6 @@ void call_level(struct store *store, int64_t id)
     query_run(&q);
 }
 
-struct str call_provinces(struct store *store, struct arena *arena, int64_t id)
-{
-    struct sbuf slugs = sbuf_in(arena);
-    struct query q = query_begin(store, QUERY_call_reach);
-    query_int(&q, id);
-    while (query_row(&q)) {
-        struct str slug = query_take_text(&q, arena);
-        sbuf_printf(&slugs, "%s%.*s", slugs.n > 0 ? " " : "", STR_ARG(slug));
-    }
-    query_end(&q);
-    return sbuf_str(&slugs);
-}
-
 size_t call_quotas(struct store *store, struct arena *arena, int64_t id,
                    struct call_quota quotas[CALL_QUOTAS])
 {
@@ -222,15 +196,28 @@ size_t call_quotas(struct store *store, struct arena *arena, int64_t id,
         quota->wave_at = query_take_int(&q);
         quota->wave_left = query_take_int(&q);
         quota->cursor = query_take_int(&q);
+        quota->looked = query_take_int(&q);
+        quota->stopped = query_take_int(&q);
+        quota->abroad = query_take_int(&q);
+        quota->blocked = query_take_int(&q);
     }
     query_end(&q);
     return n;
 }
 
-int64_t call_people(struct store *store, int64_t id, int64_t most)
+/* The digits with which numbers at home begin, and the last second at which
+ * somebody may have been blocked. */
+static void query_line(struct query *q, const struct call_line *line)
+{
+    query_text(q, line->country);
+    query_int(q, line->promo ? 0 : INT64_MAX);
+}
+
+int64_t call_people(struct store *store, int64_t id, const struct call_line *line, int64_t most)
 {
     struct query q = query_begin(store, QUERY_call_people);
     query_int(&q, id);
+    query_line(&q, line);
     query_int(&q, most);
     int64_t people = query_row(&q) ? query_take_int(&q) : 0;
     query_end(&q);
@@ -247,6 +234,10 @@ void quota_wave(struct store *store, int64_t call, const struct call_quota *quot
     query_int(&q, quota->wave_at);
     query_int(&q, quota->wave_left);
     query_int(&q, quota->cursor);
+    query_int(&q, quota->looked);
+    query_int(&q, quota->stopped);
+    query_int(&q, quota->abroad);
+    query_int(&q, quota->blocked);
     query_int(&q, call);
     query_text(&q, quota->specialty);
     query_run(&q);
@@ -264,92 +255,57 @@ void quota_answers(struct store *store, int64_t call, struct str specialty, int6
     query_end(&q);
 }
 
-int64_t call_waiting(struct store *store, int64_t id)
+/* Whom it leaves out is counted where it never looked before. */
+static bool is_meant(struct call_quota *quota, enum audience_fate fate)
 {
-    struct query q = query_begin(store, QUERY_call_waiting);
-    query_int(&q, id);
-    int64_t n = query_row(&q) ? query_take_int(&q) : 0;
-    query_end(&q);
-    return n;
+    bool first = quota->cursor > quota->looked;
+    quota->stopped += first && fate == FATE_STOPPED;
+    quota->abroad += first && fate == FATE_ABROAD;
+    quota->blocked += first && fate == FATE_BLOCKED;
+    quota->looked = first ? quota->cursor : quota->looked;
+    return fate == FATE_MEANT;
 }
 
-size_t quota_people(struct store *store, int64_t call, struct call_quota *quota, int64_t *phones, size_t most,
-                    size_t look, bool *more)
+size_t quota_people(struct store *store, int64_t call, struct call_quota *quota, const struct call_line *line,
+                    int64_t *phones, size_t most, bool *more)
 {
     size_t n = 0, looked = 0;
     struct query q = query_begin(store, QUERY_quota_people);
     query_int(&q, quota->clinical);
     query_int(&q, call);
+    query_line(&q, line);
     query_text(&q, quota->specialty);
     query_int(&q, quota->cursor);
-    query_int(&q, (int64_t)look);
+    query_int(&q, (int64_t)line->look);
     while (n < most && query_row(&q)) {
         quota->cursor = query_take_int(&q);
         int64_t phone = query_take_int(&q);
         looked++;
-        if (query_take_int(&q) != 0)
+        if (is_meant(quota, (enum audience_fate)query_take_int(&q)))
             phones[n++] = phone;
     }
     query_end(&q);
-    *more = n == most || looked == look;
+    *more = n == most || looked == line->look;
     return n;
 }
 
-static enum call_word word_of_reminder(enum call_status status, struct str state)
+bool call_has_room(struct store *store, int64_t id, int64_t phone)
 {
-    if (status == CALL_DONE || status == CALL_CANCELLED)
-        return CALL_GONE;
-    return str_is(state, called_names[CALLED_PLACE]) ? CALL_GOES : CALL_NOPLACE;
-}
-
-static enum call_word word_of_invitation(enum call_status status, int64_t stopped_at, int64_t open)
-{
-    if (stopped_at > 0)
-        return CALL_OPTOUT;
-    if (status == CALL_PAUSED)
-        return CALL_WAITS;
-    if (status == CALL_FULL || (status == CALL_OPEN && open == 0))
-        return CALL_TAKEN;
-    return status == CALL_OPEN ? CALL_GOES : CALL_GONE;
-}
-
-enum call_word call_sends(struct store *store, const struct outbound *row, bool *urgent)
-{
-    enum call_word word = CALL_NONE;
-    struct arena *arena = arena_new(256);
-    struct query q = query_begin(store, QUERY_call_sends);
-    query_int(&q, row->phone);
-    query_int(&q, row->source);
-    *urgent = false;
-    if (query_row(&q)) {
-        enum call_status status = status_from(query_take_text(&q, arena));
-        *urgent = query_take_int(&q) != 0;
-        int64_t stopped_at = query_take_int(&q), open = query_take_int(&q);
-        struct str state = query_take_text(&q, arena);
-        word = row->lane == LANE_BROADCAST ? word_of_invitation(status, stopped_at, open)
-                                           : word_of_reminder(status, state);
-    }
+    struct query q = query_begin(store, QUERY_call_room);
+    query_int(&q, id);
+    query_int(&q, phone);
+    bool room = query_row(&q) && query_take_int(&q) > 0;
     query_end(&q);
-    arena_free(arena);
-    return word;
+    return room;
 }
 
-void call_unask(struct store *store, const struct outbound *row, int64_t now_ms)
+void call_unask(struct store *store, const struct outbound *row)
 {
     struct query q = query_begin(store, QUERY_call_unask);
-    query_int(&q, now_ms);
     query_int(&q, row->id);
     query_run(&q);
     q = query_begin(store, QUERY_call_unasked);
     query_int(&q, row->source);
     query_int(&q, row->phone);
-    query_run(&q);
-}
-
-void call_unpark(struct store *store, int64_t id, int64_t now_ms)
-{
-    struct query q = query_begin(store, QUERY_call_unpark);
-    query_int(&q, now_ms);
-    query_int(&q, id);
     query_run(&q);
 }

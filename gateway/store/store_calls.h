@@ -7,7 +7,7 @@
 #ifndef YAVAR_STORE_STORE_CALLS_H
 #define YAVAR_STORE_STORE_CALLS_H
 
-#include "gateway/store/store.h"
+#include "gateway/store/store_sources.h"
 
 enum call_status { CALL_DRAFT, CALL_OPEN, CALL_FULL, CALL_PAUSED, CALL_DONE, CALL_CANCELLED, CALL_STATUSES };
 extern const char *const call_status_names[CALL_STATUSES];
@@ -31,7 +31,8 @@ struct call_quota {
     struct str specialty;
     bool clinical;        /* for verified people only */
     int64_t quota, taken; /* heads */
-    int64_t asked, waves, wave_at, wave_left, cursor;
+    int64_t asked, waves, wave_at, wave_left, cursor, looked;
+    int64_t stopped, abroad, blocked; /* left out when they were first looked at */
 };
 enum { CALL_QUOTAS = 24 }; /* specialties of one call, at most */
 
@@ -70,11 +71,17 @@ size_t call_live(struct store *store, struct arena *arena, int64_t after, struct
 void call_end(struct store *store, int64_t id, int64_t now);
 /* Full where every place is taken, open again where one is free. */
 void call_level(struct store *store, int64_t id);
-struct str call_provinces(struct store *store, struct arena *arena, int64_t id); /* parted by blanks */
 size_t call_quotas(struct store *store, struct arena *arena, int64_t id,
                    struct call_quota quotas[CALL_QUOTAS]);
+/* Whom its line lets through: nobody abroad, and through a promo line nobody
+ * who was blocked.  LOOK: so many volunteers are looked at in one go. */
+struct call_line {
+    struct str country;
+    bool promo;
+    size_t look;
+};
 /* How many could be asked, counted no further than MOST. */
-int64_t call_people(struct store *store, int64_t id, int64_t most);
+int64_t call_people(struct store *store, int64_t id, const struct call_line *line, int64_t most);
 
 /* ---- asking ---- */
 
@@ -82,29 +89,15 @@ void quota_wave(struct store *store, int64_t call, const struct call_quota *quot
 /* Who answered, and the heads that have a place or wait for one. */
 void quota_answers(struct store *store, int64_t call, struct str specialty, int64_t *answered,
                    int64_t *gained);
-/* Invitations that wait in the outbox. */
-int64_t call_waiting(struct store *store, int64_t id);
 /* Up to MOST phones of those who fit and were not asked, behind quota->cursor,
- * which moves on.  It looks at LOOK volunteers and no further; MORE: there may
- * be others behind them. */
-size_t quota_people(struct store *store, int64_t call, struct call_quota *quota, int64_t *phones, size_t most,
-                    size_t look, bool *more);
-/* Whether a row of the outbox that belongs to a call may go out now. */
-enum call_word {
-    CALL_NONE,    /* it belongs to no call */
-    CALL_GOES,    /* it may */
-    CALL_WAITS,   /* not while the call is paused */
-    CALL_GONE,    /* the call was cancelled or is over */
-    CALL_TAKEN,   /* no place is left for this phone */
-    CALL_OPTOUT,  /* it wants no group messages any more */
-    CALL_NOPLACE, /* a reminder to one who has no place any more */
-};
-/* URGENT: passes quiet hours. */
-enum call_word call_sends(struct store *store, const struct outbound *row, bool *urgent);
-/* Its invitation never went: it may be asked again. */
-void call_unask(struct store *store, const struct outbound *row, int64_t now_ms);
-/* Parked rows of a call that goes on are due. */
-void call_unpark(struct store *store, int64_t id, int64_t now_ms);
+ * which moves on.  It looks at LINE's LOOK volunteers and no further; MORE:
+ * there may be others behind them. */
+size_t quota_people(struct store *store, int64_t call, struct call_quota *quota, const struct call_line *line,
+                    int64_t *phones, size_t most, bool *more);
+/* Whether a place is open for one of those behind the phone. */
+bool call_has_room(struct store *store, int64_t id, int64_t phone);
+/* An invitation never went: it is none any more, and the phone may be asked again. */
+void call_unask(struct store *store, const struct outbound *row);
 
 /* ---- answers (store_call_answers.c) ---- */
 

@@ -126,6 +126,8 @@ static bool make_safe(const char *path, int64_t now_ms, int64_t *held, struct er
         hold(store, QUERY_outbox_hold, now_ms);
         struct query paused = query_begin(store, QUERY_broadcast_pause_all);
         query_run(&paused); /* a person says which of them go on */
+        paused = query_begin(store, QUERY_call_pause_all);
+        query_run(&paused);
         skip(store, "reference", REFERENCES_SKIPPED);
         skip(store, "need", NEEDS_SKIPPED);
         *held = query_count(store, QUERY_outbox_held_count);

@@ -66,7 +66,7 @@ static inline void stage_care(const struct office *o)
         size_t n = call_live(o->store, o->arena, 0, rows, 8);
         written = 0;
         for (size_t i = 0; i < n; i++)
-            written += call_care(o, &rows[i], 50);
+            written += call_care(o, &rows[i], 50).written;
     }
 }
 

@@ -6,7 +6,7 @@
  * nothing is sent in quiet hours. */
 #include <unistd.h>
 
-#include "gateway/call_claim.h"
+#include "gateway/source_claim.h"
 #include "tests/dialogs/call_stage.h"
 #include "tests/dialogs/handset.h"
 
@@ -227,11 +227,13 @@ static void send_all(struct life *l)
     static const enum lane lanes[] = {LANE_REMINDER, LANE_BROADCAST};
     struct outbound rows[200];
     int64_t now_ms = l->w.now_ms;
-    bool quiet = call_is_quiet(l->w.config, l->w.zone, STR("mci"), now_ms / 1000);
+    bool quiet = !line_open_at(config_channel(l->w.config, STR("mci")), l->w.zone, now_ms, false);
+    struct claim_check check = {
+        .store = l->w.store, .config = l->w.config, .zone = l->w.zone, .arena = l->w.arena, .now_ms = now_ms};
     for (int k = 0; k < 2; k++) {
         size_t n = outbox_claim(l->w.store, l->w.arena, STR("mci"), lanes[k], STR("t"), now_ms, rows, 200);
         for (size_t i = 0; i < n; i++) {
-            if (!call_claim(l->w.store, l->w.config, l->w.zone, &rows[i], now_ms))
+            if (!claim_goes(&check, &rows[i]))
                 continue;
             if (lanes[k] == LANE_BROADCAST && (quiet || l->stopped[index_of(rows[i].phone)]))
                 fail_msg("an invitation goes out %s", quiet ? "at night" : "to one who opted out");

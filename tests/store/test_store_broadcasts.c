@@ -3,7 +3,7 @@
  * of which the sums equal the rows and nobody who opted out was let through. */
 #include "tests/store/store_world.h"
 
-#include "gateway/broadcast_claim.h"
+#include "gateway/source_claim.h"
 #include "gateway/broadcast_step.h"
 #include "gateway/providers/provider.h"
 #include "gateway/store/query.h"
@@ -145,8 +145,8 @@ static void a_person_has_one_row(void **state)
         while (forget_messages(w->store, &f, NOW_MS, 100))
             ;
     }
-    struct broadcast_counts counts;
-    broadcast_count(w->store, 77, &counts);
+    struct source_counts counts;
+    source_count(w->store, 77, &counts);
     assert_int_equal(counts.all, 2);
     assert_int_equal(counts.by[OUTBOX_FAILED], 2);
     commit(w);
@@ -161,19 +161,19 @@ static void what_is_parked_waits(void **state)
     struct broadcast b = put_draft(w, "mci", "qom", "everyone");
     for (int i = 0; i < 5; i++)
         assert_true(put_row(w, b.id, 989120000001 + i) > 0);
-    assert_int_equal(broadcast_park(w->store, b.id, 3), 3);
-    broadcast_waits(w->store, b.id, &queued, &parked, &on_wire);
+    assert_int_equal(source_park(w->store, b.id, 3), 3);
+    source_waits(w->store, b.id, &queued, &parked, &on_wire);
     assert_int_equal(queued, 5);
     assert_int_equal(parked, 3);
-    assert_int_equal(broadcast_park(w->store, b.id, 9), 2);
-    assert_int_equal(broadcast_park(w->store, b.id, 9), 0);
+    assert_int_equal(source_park(w->store, b.id, 9), 2);
+    assert_int_equal(source_park(w->store, b.id, 9), 0);
     /* neither a claim, nor a clock that was set back, nor another line takes them */
     int64_t far = NOW_MS + INT64_C(1000) * 3600 * 24 * 365 * 50;
     assert_int_equal(outbox_claim(w->store, w->arena, STR("mci"), LANE_BROADCAST, STR("n"), far, claimed, 9),
                      0);
     assert_int_equal(outbox_pull_back(w->store, OUTBOX_QUEUED, NOW_MS, 9), 0);
     assert_int_equal(outbox_hand_over(w->store, STR("mci"), STR("other"), true, NOW_MS, 9), 0);
-    assert_int_equal(broadcast_unpark(w->store, b.id, NOW_MS, 4), 4);
+    assert_int_equal(source_unpark(w->store, b.id, NOW_MS, 4), 4);
     assert_int_equal(
         outbox_claim(w->store, w->arena, STR("mci"), LANE_BROADCAST, STR("n"), NOW_MS, claimed, 9), 4);
     outbox_set_aside(w->store, &claimed[0], OUTBOX_PARKED_MS, NOW_MS);
@@ -181,9 +181,9 @@ static void what_is_parked_waits(void **state)
     assert_text(row.status, "queued");
     assert_int_equal(row.attempts, 0); /* it was none */
     assert_int_equal(row.due_ms, OUTBOX_PARKED_MS);
-    assert_int_equal(broadcast_drop(w->store, b.id, OUTBOX_FAILED, STR("cancelled"), NOW_MS, 9), 2);
-    struct broadcast_counts counts;
-    broadcast_count(w->store, b.id, &counts);
+    assert_int_equal(source_drop(w->store, b.id, OUTBOX_FAILED, STR("cancelled"), NOW_MS, 9), 2);
+    struct source_counts counts;
+    source_count(w->store, b.id, &counts);
     assert_int_equal(counts.by[OUTBOX_SENDING], 3);
     assert_int_equal(counts.cancelled, 2);
     commit(w);
@@ -287,8 +287,8 @@ static void sums_equal_rows(struct walk *k)
     size_t n = outbox_page(k->w->store, k->w->arena, 0, rows, ROWS);
     assert_true(n < ROWS);
     for (int b = 0; b < 2; b++) {
-        struct broadcast_counts counts, want = {.all = 0};
-        broadcast_count(k->w->store, k->live[b].id, &counts);
+        struct source_counts counts, want = {.all = 0};
+        source_count(k->w->store, k->live[b].id, &counts);
         for (size_t i = 0; i < n; i++) {
             if (rows[i].source != k->live[b].id)
                 continue;
@@ -311,7 +311,11 @@ static void take_step(struct walk *k)
 
 static void claim(struct walk *k)
 {
-    struct claim_check check = {k->w->store, k->config, k->d.zone, k->w->arena, k->now_ms, {{0}}, 0};
+    struct claim_check check = {.store = k->w->store,
+                                .config = k->config,
+                                .zone = k->d.zone,
+                                .arena = k->w->arena,
+                                .now_ms = k->now_ms};
     struct outbound rows[16];
     const char *channel = random_below(&k->seed, 2) ? "mci" : "ads";
     size_t room = HAND - k->on_wire < 16 ? HAND - k->on_wire : 16;
@@ -419,8 +423,8 @@ static void nobody_is_lost(struct walk *k)
 {
     for (int i = 0; i < 2; i++) {
         struct broadcast b = broadcast_now(k->w, k->live[i].id);
-        struct broadcast_counts counts;
-        broadcast_count(k->w->store, b.id, &counts);
+        struct source_counts counts;
+        source_count(k->w->store, b.id, &counts);
         int64_t left_out = b.stopped + b.abroad + b.blocked + b.duplicate + b.late;
         tally_check(k->t, counts.by[OUTBOX_QUEUED] + counts.by[OUTBOX_SENDING] == 0,
                     "it ended and rows wait");
@@ -500,13 +504,13 @@ static void the_line_that_took_it_over_has_its_hours(void **state)
     assert_true(put_row(w, b.id, 989120000001) > 0 && put_row(w, b.id, 989120000002) > 0);
     for (int handed = 0; handed < 2; handed++) {
         const char *line = handed ? "ads" : "mci";
-        struct claim_check check = {w->store, config, zone, w->arena, night, {{0}}, 0};
+        struct claim_check check = {.store = w->store, .config = config, .zone = zone, .arena = w->arena, .now_ms = night};
         assert_int_equal(
             outbox_claim(w->store, w->arena, str_of(line), LANE_BROADCAST, STR("n"), night, claimed, 1), 1);
         assert_int_equal(claim_goes(&check, &claimed[0]), !handed);
         assert_int_equal(outbox_hand_over(w->store, STR("mci"), STR("ads"), true, night, 9), !handed);
     }
-    broadcast_waits(w->store, b.id, &queued, &parked, &on_wire);
+    source_waits(w->store, b.id, &queued, &parked, &on_wire);
     assert_int_equal(queued, 1);
     assert_int_equal(parked, 0); /* it would be unparked at once, and again */
     assert_int_equal(outbox_row(w, claimed[0].id).due_ms, night + 60 * 1000);

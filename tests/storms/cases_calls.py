@@ -45,7 +45,7 @@ def days(stage):
         made = json.loads(service.cli("call", "add", "--kind", "visit", "--title", "t", "--place", "Qom", "--province",
                                       "qom", "--need", "driver=2", "--from", f"{begins:%Y-%m-%d %H:%M}", "--to",
                                       f"{begins:%Y-%m-%d} 16:00").stdout)
-        reference = made["reference"]
+        reference = str(made["reference"])
         for phone in (comes, late):
             service.send(phone, f"YES {reference}")
         before = begins - datetime.timedelta(days=1)

@@ -4,10 +4,11 @@
 
 static const struct message_spec specs[] = {
     {"one", "amount title", ROOM_ONE}, {"part", "", ROOM_PART}, {NULL, NULL, ROOM_ONE}};
+static const struct message_spec bulk_specs[] = {{"all", "amount title", ROOM_BULK}, {NULL, NULL, ROOM_ONE}};
 
 static struct catalogue *catalogue(struct world *w, const char *text)
 {
-    static const struct message_spec *const lists[] = {specs};
+    const struct message_spec *const lists[] = {str_starts(str_of(text), STR("all")) ? bulk_specs : specs};
     w->faults = faults_in(w->arena);
     return catalogue_parse(w->arena, LANGUAGE_EN, "en.ini", str_of(text), lists, 1, &w->faults);
 }
@@ -16,6 +17,13 @@ static bool opens_with_give(void *ctx, struct str text)
 {
     (void)ctx;
     return str_starts(text, STR("GIVE"));
+}
+
+/* As a line that adds eight units to what goes to many. */
+static struct str with_stop(void *ctx, struct arena *arena, struct str text)
+{
+    (void)ctx;
+    return str_printf(arena, "%.*s\nSTOP 11", STR_ARG(text));
 }
 
 static void catalogue_faults_are_told(void **state)
@@ -46,7 +54,8 @@ static unsigned checked(struct world *w, const char *text, const char *part)
 {
     struct catalogue *c = catalogue(w, text);
     assert_int_equal(w->faults.count, 0);
-    catalogue_check(c, w->arena, opens_with_give, NULL, &w->faults);
+    const struct catalogue_world world = {opens_with_give, with_stop, NULL};
+    catalogue_check(c, w->arena, &world, &w->faults);
     if (w->faults.count > 0 && strstr(faults_text(w), part) == NULL)
         fail_msg("no \"%s\" in %s", part, faults_text(w));
     return w->faults.count;
@@ -64,6 +73,18 @@ static void catalogues_are_proved_to_fit(void **state)
     assert_int_equal(checked(w, "one = س\npart = p\n", "not in GSM-7"), 1);
     assert_int_equal(checked(w, "one = GIVE it\npart = p\n", "command word"), 1);
     assert_int_equal(checked(w, "one = a {title:10}\npart = p\n", ""), 0);
+}
+
+/* With the words that a line adds: they may be what is too much. */
+static void what_goes_to_many_fits_with_its_end(void **state)
+{
+    struct world *w = *state;
+    const char *fits =
+        str_cstr(w->arena, repeated(w->arena, "x", 135)); /* 17 of amount, 8 of the line: 160 */
+    assert_int_equal(checked(w, str_cstr(w->arena, str_printf(w->arena, "all = %s{amount}\n", fits)), ""), 0);
+    assert_int_equal(checked(w, str_cstr(w->arena, str_printf(w->arena, "all = x%s{amount}\n", fits)),
+                             "takes 161 units with its longest fields and what a line adds"),
+                     1);
 }
 
 static void templates_are_filled(void **state)
@@ -129,7 +150,8 @@ static void a_word_means_one_thing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(catalogue_faults_are_told),   TEST(catalogues_are_proved_to_fit), TEST(templates_are_filled),
+        TEST(catalogue_faults_are_told),   TEST(catalogues_are_proved_to_fit),
+        TEST(templates_are_filled),        TEST(what_goes_to_many_fits_with_its_end),
         TEST(a_folder_overrides_one_file), TEST(a_word_means_one_thing),
     };
     return cmocka_run_group_tests_name("texts", tests, NULL, NULL);

@@ -159,7 +159,8 @@ CREATE INDEX call_live ON call (id) WHERE ended_at = 0 AND status <> 'draft';
 -- The places for one specialty: held in one row and changed by one conditional
 -- update.  clinical: for verified people only.  taken: heads that have a place.
 -- asked: whom the waves asked; wave_at: when the last one went, wave_left: how
--- many it still asks; cursor: the last volunteer it looked at.
+-- many it still asks; cursor: the last volunteer it looked at; looked: the last
+-- one it ever did, so that who was left out is counted once.
 CREATE TABLE call_quota (
     call {int} NOT NULL,
     specialty TEXT NOT NULL,
@@ -171,6 +172,10 @@ CREATE TABLE call_quota (
     wave_at {int} NOT NULL,
     wave_left {int} NOT NULL,
     cursor {int} NOT NULL,
+    looked {int} NOT NULL,
+    stopped {int} NOT NULL,
+    abroad {int} NOT NULL,
+    blocked {int} NOT NULL,
     PRIMARY KEY (call, specialty)
 );
 
@@ -203,7 +208,7 @@ CREATE INDEX volunteer_called ON volunteer (specialty, id);
 -- was forgotten is 0, and there may be many of those.
 ALTER TABLE outbox ADD COLUMN source {int} NOT NULL DEFAULT 0;
 CREATE UNIQUE INDEX outbox_source ON outbox (source, phone) WHERE source > 0 AND lane = 3 AND phone > 0;
-CREATE INDEX outbox_source_status ON outbox (source, status) WHERE source > 0;
+CREATE INDEX outbox_source_status ON outbox (source, status) WHERE source > 0 AND lane = 3;
 
 -- created_at: 0 for those known before it was kept.  blocked_at: when the
 -- telecom last said that it lets no broadcast through to this number.

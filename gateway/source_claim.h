@@ -1,10 +1,12 @@
-/* The last look at a row of a broadcast or a call before it goes: who opted out
- * since it was written gets nothing, and a broadcast that was paused, cancelled
- * or came into quiet hours sends nothing more.
+/* The last look at a row of a broadcast or a call before it goes: what was true
+ * when it was written may have changed while it waited.  Who opted out gets
+ * nothing; what was paused, cancelled or came into quiet hours sends nothing
+ * more; nobody is invited to a place that is gone or reminded of one that they
+ * gave back.  A row that does not go was no attempt.
  *
  * Store thread, in the transaction of the claim. */
-#ifndef YAVAR_BROADCAST_CLAIM_H
-#define YAVAR_BROADCAST_CLAIM_H
+#ifndef YAVAR_SOURCE_CLAIM_H
+#define YAVAR_SOURCE_CLAIM_H
 
 #include "gateway/conf/config.h"
 #include "gateway/model/broadcast_plan.h"
@@ -12,7 +14,7 @@
 
 enum { CLAIM_SOURCES = 8 };
 
-/* Of one batch of claims: each broadcast is looked up once. */
+/* Of one batch of claims: each broadcast or call is looked up once. */
 struct claim_check {
     struct store *store;
     const struct config *config;
@@ -22,7 +24,7 @@ struct claim_check {
     struct claim_source {
         int64_t id;
         enum broadcast_claim verdict;
-        bool is_broadcast, urgent;
+        bool is_call, urgent;
     } known[CLAIM_SOURCES];
     size_t n;
 };
