@@ -214,8 +214,8 @@ struct http_response get_call_roster(const struct admin_call *c, struct str id, 
         return absent(c);
     struct json *items = json_array_new();
     struct call_answer *rows = arena_array(c->arena, struct call_answer, page.most + 1);
-    size_t n = answer_page(c->store, c->arena, office_scope(&o), call.id, page.after - shift, rows,
-                           page.most + 1);
+    size_t n =
+        answer_page(c->store, c->arena, office_scope(&o), call.id, page.after - shift, rows, page.most + 1);
     page.more = n > page.most;
     n = page.more ? page.most : n;
     for (size_t i = 0; i < n; i++)
