@@ -191,7 +191,7 @@ def quiet(stage):
 @case("a call is there for coordinators of all its provinces, whatever they try")
 def scope(stage):
     with stage.fresh(channel=OPEN_LINE) as (service, _):
-        join(stage, service, "driver", 2)
+        drivers = join(stage, service, "driver", 2)
         here, there, viewer, auditor = (stage.phone() for _ in range(4))
         service.cli("staff", "add", here, "--role", "coordinator", "--province", "zanjan")
         service.cli("staff", "add", there, "--role", "coordinator", "--province", "qom")
@@ -226,6 +226,15 @@ def scope(stage):
         listed = json.loads(at_the_door(service, "", here)[1])["items"]
         assert [str(one["reference"]) for one in listed] == [reference], f"{listed}"
         assert json.loads(at_the_door(service, f"/{reference}/roster", here)[1]) == {"items": [], "next": None}
+        for phone in drivers:
+            service.send(phone, f"YES {reference}")
+        service.cli("forget", drivers[1], "--yes")
+        pages, after = [], 0
+        while after is not None:
+            page = json.loads(at_the_door(service, f"/{reference}/roster?limit=1&after={after}", here)[1])
+            pages += page["items"]
+            after = page["next"]
+        assert [row.get("phone") for row in pages] == [None, "98" + key(drivers[0])], f"{pages}"
 
 
 @case("a call: who is of an organisation or a centre calls the provinces named for them, and none without")
@@ -300,18 +309,20 @@ def ends(stage):
         assert telecom.sent_to("905321112233") == [], "somebody abroad was asked"
 
 
-@case("a call: closing hours of the line park what waits, and nothing is claimed again and again")
+@case("a call: while it is paused what waits is parked, what was claimed comes back, and cancelled it ends")
 def parked(stage):
-    with stage.fresh(channel={**OPEN_LINE, "rate": "5", "in_flight": "1"}) as (service, telecom):
+    with stage.fresh(channel={**OPEN_LINE, "rate": "2", "in_flight": "16"}) as (service, telecom):
         drivers = join(stage, service, "driver", 40)
         reference = call(service, "driver=10")["reference"]
         until(lambda: len(asked(telecom, drivers, reference)) >= 2, 5, "a wave has begun")
         service.cli("call", "pause", reference)
         time.sleep(2.5)
-        rows = [row for row in service.rows("export", "messages") if row["status"] == "queued"]
-        assert len(rows) > 20, f"{len(rows)}"
+        before = len(asked(telecom, drivers, reference))
+        time.sleep(1.5)
+        assert len(asked(telecom, drivers, reference)) == before, "what was claimed before the pause went out"
         with sqlite3.connect(service.folder / "yavar.db") as db:
-            waits = db.execute("SELECT due_ms, attempts FROM outbox WHERE status = 'queued'").fetchall()
+            waits = db.execute("SELECT due_ms, attempts FROM outbox WHERE status IN ('queued', 'sending')").fetchall()
+        assert len(waits) > 20, f"{len(waits)}"
         assert {due for due, _ in waits} == {PARKED} and {tries for _, tries in waits} == {0}, f"{waits}"
         service.cli("call", "cancel", reference)
         until(lambda: shown(service, reference)["messages"]["queued"] == 0, 3, "nothing waits")
