@@ -4,7 +4,6 @@
 #include "gateway/admin_office.h"
 #include "gateway/admin_read.h"
 #include "gateway/base/clock.h"
-#include "gateway/base/date.h"
 #include "gateway/base/json.h"
 #include "gateway/base/phone.h"
 #include "gateway/providers/provider.h"
@@ -120,20 +119,8 @@ static struct str line_or_first(const struct admin_call *c, struct str name)
 static bool read_until(const struct admin_call *c, struct str text, int64_t *until,
                        struct http_response *answer)
 {
-    struct date date;
-    struct date_fault fault;
-    int64_t today = zone_day_number(c->zone, c->now_ms / 1000);
     *until = 0;
-    if (text.n == 0)
-        return true;
-    if (!date_read(c->arena, text, today, &date, &fault)) {
-        *answer = admin_fault(c, 422, str_cstr(c->arena, str_printf(c->arena, "until: %s", fault.said)));
-        return false;
-    }
-    if (date_moment(c->zone, &date, true, until))
-        return true;
-    *answer = admin_fault(c, 422, "until: that moment does not exist here");
-    return false;
+    return text.n == 0 || admin_read_moment(c, "until", text, true, until, answer);
 }
 
 static bool is_true(const struct admin_call *c, const struct json *body, const char *key)
@@ -311,8 +298,7 @@ struct http_response get_broadcasts(const struct admin_call *c, struct str id, c
     struct json *items = json_array_new();
     struct broadcast *rows = arena_array(c->arena, struct broadcast, page.most + 1);
     size_t n = broadcast_page(c->store, c->arena, office_scope(&o), page.after, rows, page.most + 1);
-    page.more = n > page.most;
-    n = page.more ? page.most : n;
+    n = admin_page_cut(&page, n);
     for (size_t i = 0; i < n; i++)
         json_push(items, short_json(&rows[i], !admin_sees_phones(c)));
     return admin_page(c, &page, items, n > 0 ? rows[n - 1].reference : 0);

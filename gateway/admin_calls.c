@@ -171,8 +171,7 @@ struct http_response get_calls(const struct admin_call *c, struct str id, const 
     struct json *items = json_array_new();
     struct call *rows = arena_array(c->arena, struct call, page.most + 1);
     size_t n = call_page(c->store, c->arena, office_scope(&o), page.after, rows, page.most + 1);
-    page.more = n > page.most;
-    n = page.more ? page.most : n;
+    n = admin_page_cut(&page, n);
     for (size_t i = 0; i < n; i++)
         json_push(items, call_json(c->store, c->arena, &rows[i], !admin_sees_phones(c)));
     return admin_page(c, &page, items, n > 0 ? rows[n - 1].reference : 0);
@@ -216,8 +215,7 @@ struct http_response get_call_roster(const struct admin_call *c, struct str id, 
     struct call_answer *rows = arena_array(c->arena, struct call_answer, page.most + 1);
     size_t n =
         answer_page(c->store, c->arena, office_scope(&o), call.id, page.after - shift, rows, page.most + 1);
-    page.more = n > page.most;
-    n = page.more ? page.most : n;
+    n = admin_page_cut(&page, n);
     for (size_t i = 0; i < n; i++)
         json_push(items, answer_json(c, &rows[i]));
     return admin_page(c, &page, items, n > 0 ? rows[n - 1].phone + shift : 0);

@@ -2,6 +2,7 @@
 #include "gateway/admin_campaigns.h"
 
 #include "gateway/admin_office.h"
+#include "gateway/admin_read.h"
 #include "gateway/base/date.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/json.h"
@@ -25,16 +26,7 @@ static struct http_response answer_said(const struct admin_call *c, const struct
 static bool read_day(const struct admin_call *c, const struct json *body, const char *key, bool end,
                      int64_t *at, struct http_response *answer)
 {
-    struct date date;
-    struct date_fault fault;
-    int64_t today = zone_day_number(c->zone, c->now_ms / 1000);
-    if (!json_has(body, key))
-        return true;
-    if (date_read(c->arena, json_str(body, key), today, &date, &fault) &&
-        date_moment(c->zone, &date, end, at))
-        return true;
-    *answer = admin_fault(c, 422, str_cstr(c->arena, str_printf(c->arena, "%s: %s", key, fault.said)));
-    return false;
+    return !json_has(body, key) || admin_read_moment(c, key, json_str(body, key), end, at, answer);
 }
 
 static bool read_goal(const struct admin_call *c, const struct json *body, int64_t *rial,

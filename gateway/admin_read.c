@@ -2,6 +2,7 @@
 #include "gateway/admin_read.h"
 
 #include "gateway/base/clock.h"
+#include "gateway/base/date.h"
 #include "gateway/base/json.h"
 #include "gateway/base/phone.h"
 #include "gateway/base/utf8.h"
@@ -90,6 +91,26 @@ struct http_response admin_page(const struct admin_call *c, const struct scoped_
                                 struct json *items, int64_t next)
 {
     return admin_page_to(c, items, page->more ? json_int_new(next) : NULL);
+}
+
+size_t admin_page_cut(struct scoped_page *page, size_t n)
+{
+    page->more = n > page->most;
+    return page->more ? page->most : n;
+}
+
+bool admin_read_moment(const struct admin_call *c, const char *key, struct str text, bool end, int64_t *at,
+                       struct http_response *answer)
+{
+    struct date date;
+    struct date_fault fault;
+    const char *why = "that moment does not exist here";
+    if (!date_read(c->arena, text, zone_day_number(c->zone, c->now_ms / 1000), &date, &fault))
+        why = fault.said;
+    else if (date_moment(c->zone, &date, end, at))
+        return true;
+    *answer = admin_fault(c, 422, str_cstr(c->arena, str_printf(c->arena, "%s: %s", key, why)));
+    return false;
 }
 
 bool admin_sees_phones(const struct admin_call *c)

@@ -31,8 +31,14 @@ bool admin_page_read_key(const struct admin_call *call, struct str *after, size_
 /* Takes ITEMS; NEXT is told where PAGE says that there is more. */
 struct http_response admin_page(const struct admin_call *call, const struct scoped_page *page,
                                 struct json *items, int64_t next);
+/* Of N rows, of which one more than PAGE takes was asked for: how many it takes. */
+size_t admin_page_cut(struct scoped_page *page, size_t n);
 /* The same for keys of any kind; takes both; NEXT NULL: there is no more. */
 struct http_response admin_page_to(const struct admin_call *call, struct json *items, struct json *next);
+/* The moment that TEXT names in either calendar, of a day alone its beginning or
+ * END; false with an answer that names KEY. */
+bool admin_read_moment(const struct admin_call *call, const char *key, struct str text, bool end, int64_t *at,
+                       struct http_response *answer) MUST_CHECK;
 bool admin_sees_phones(const struct admin_call *call);
 /* Left out where there is none: empty, 0, or a number that is no phone. */
 void admin_put_text(struct json *json, const char *key, struct str value);

@@ -173,6 +173,54 @@ static void two_take_the_last_place_in_one_batch(void **state)
     life_end(&l);
 }
 
+/* ---- what waits ---- */
+
+static void look(struct life *l, int64_t *queued, int64_t *parked)
+{
+    int64_t on_wire;
+    struct office o = office_now_of(l);
+    stage_care(&o);
+    source_waits(l->w.store, l->call.id, queued, parked, &on_wire);
+}
+
+static void act(struct life *l, enum call_act what)
+{
+    struct office o = office_now_of(l);
+    assert_int_equal(office_call_act(&o, l->call.reference, what).status, OFFICE_DONE);
+}
+
+static void what_waits_is_parked_while_nothing_may_go(void **state)
+{
+    struct life l;
+    int64_t queued, parked;
+    (void)state;
+    life_begin(&l, 0);
+    const struct channel *line = config_channel(l.w.config, STR("mci"));
+    begin(&l);
+    for (int i = 0; i < 8; i++)
+        person(&l, first_phone + i, "nurse", true);
+    call(&l, "nurse=1 zanjan 2026-10-05T04:30:00Z 2026-10-05T12:30:00Z clinic");
+    look(&l, &queued, &parked);
+    assert_true(queued == 4 && parked == 0);
+    act(&l, CALL_PAUSE);
+    look(&l, &queued, &parked);
+    assert_true(queued == 4 && parked == 4);
+    act(&l, CALL_RESUME);
+    look(&l, &queued, &parked);
+    assert_true(queued == 4 && parked == 0);
+    l.w.now_ms = line_closes_ms(line, l.w.zone, l.w.now_ms, false);
+    look(&l, &queued, &parked);
+    assert_true(queued == 4 && parked == 4);
+    l.w.now_ms = line_opens_ms(line, l.w.zone, l.w.now_ms, false);
+    look(&l, &queued, &parked);
+    assert_true(queued >= 4 && parked == 0);
+    act(&l, CALL_CANCEL);
+    look(&l, &queued, &parked);
+    assert_int_equal(queued, 0);
+    commit(&l);
+    life_end(&l);
+}
+
 /* ---- whole lives ---- */
 
 static int64_t index_of(int64_t phone)
@@ -328,6 +376,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_take_the_last_place_in_one_batch),
+        cmocka_unit_test(what_waits_is_parked_while_nothing_may_go),
         cmocka_unit_test(whatever_happens_the_promises_hold),
     };
     return cmocka_run_group_tests_name("lives of calls", tests, NULL, NULL);

@@ -10,6 +10,7 @@ import http.client
 import io
 import json
 import socket
+import sqlite3
 import time
 
 from service import until
@@ -18,6 +19,7 @@ from telecom import key
 
 OPEN_LINE = {"quiet": ""}          # cases run at any hour
 PEOPLE = "phone,name,province,specialty,availability,language,consent_source,consent_at"
+PARKED = 253402300800000
 FROM, TO = "2031-12-06 08:00", "2031-12-06 16:00"
 
 
@@ -189,14 +191,14 @@ def quiet(stage):
 @case("a call is there for coordinators of all its provinces, whatever they try")
 def scope(stage):
     with stage.fresh(channel=OPEN_LINE) as (service, _):
-        join(stage, service, "driver", 2)
+        drivers = join(stage, service, "driver", 2)
         here, there, viewer, auditor = (stage.phone() for _ in range(4))
         service.cli("staff", "add", here, "--role", "coordinator", "--province", "zanjan")
         service.cli("staff", "add", there, "--role", "coordinator", "--province", "qom")
         service.cli("staff", "add", viewer, "--role", "viewer", "--province", "zanjan")
         service.cli("staff", "add", auditor, "--role", "auditor")
         reference = call(service, "driver=1", more=("--as", here))["reference"]
-        until(lambda: shown(service, reference)["needs"][0]["asked"] > 0, 5, "somebody asked")
+        until(lambda: shown(service, reference)["messages"]["sent"] == 2, 5, "all are asked")
         before = shown(service, reference)
         for word in ("pause", "resume", "approve", "cancel", "close"):
             done = service.cli("call", word, reference, "--as", there, expect=1)
@@ -225,6 +227,107 @@ def scope(stage):
         listed = json.loads(at_the_door(service, "", here)[1])["items"]
         assert [str(one["reference"]) for one in listed] == [reference], f"{listed}"
         assert json.loads(at_the_door(service, f"/{reference}/roster", here)[1]) == {"items": [], "next": None}
+        for phone in drivers:
+            service.send(phone, f"YES {reference}")
+        service.cli("forget", drivers[1], "--yes")
+        pages, after = [], 0
+        while after is not None:
+            page = json.loads(at_the_door(service, f"/{reference}/roster?limit=1&after={after}", here)[1])
+            pages += page["items"]
+            after = page["next"]
+        assert [row.get("phone") for row in pages] == [None, "98" + key(drivers[0])], f"{pages}"
+
+
+@case("a call: who is of an organisation or a centre calls the provinces named for them, and none without")
+def named_places(stage):
+    with stage.fresh(channel=OPEN_LINE) as (service, _):
+        join(stage, service, "driver", 2)
+        service.cli("organisation", "add", "omid", "--name-fa", "امید")
+        bare, clinic, named, deputy = (stage.phone() for _ in range(4))
+        service.cli("staff", "add", bare, "--role", "coordinator", "--organisation", "omid")
+        service.cli("staff", "add", clinic, "--role", "coordinator", "--centre", "Sarfaryab")
+        service.cli("staff", "add", named, "--role", "coordinator", "--organisation", "omid", "--province", "zanjan")
+        service.cli("staff", "add", deputy, "--deputy-of", bare)
+        reference = call(service, "driver=1")["reference"]
+        for who in (bare, clinic, deputy):
+            for province in ("zanjan", "all"):
+                done = call(service, "driver=1", province=province, more=("--as", who), expect=1)
+                assert "not in your provinces" in done.stderr, done.stderr
+            for word in ("show", "roster", "pause", "approve", "cancel"):
+                service.cli("call", word, reference, "--as", who, expect=1)
+            assert service.rows("call", "list", "--as", who) == []
+            assert json.loads(at_the_door(service, "", who)[1])["items"] == []
+            for path in (f"/{reference}", f"/{reference}/roster"):
+                assert at_the_door(service, path, who)[0] == 404
+        call(service, "driver=1", province="all", more=("--as", named), expect=1)
+        own = call(service, "driver=1", more=("--as", named))["reference"]
+        service.cli("call", "pause", own, "--as", named)
+        assert shown(service, reference)["status"] == "open" and shown(service, own)["status"] == "paused"
+
+
+@case("a call: of one who is a coordinator no more no draft begins; their deputies go with them")
+def author_gone(stage):
+    with stage.fresh(channel=OPEN_LINE, service={"second_yes_above": "1"}) as (service, telecom):
+        drivers = join(stage, service, "driver", 3)
+        author, deputy, other = (stage.phone() for _ in range(3))
+        service.cli("staff", "add", author, "--role", "coordinator", "--province", "zanjan")
+        service.cli("staff", "add", other, "--role", "coordinator", "--province", "zanjan")
+        service.cli("staff", "add", deputy, "--deputy-of", author)
+        drafts = [call(service, "driver=1", more=("--as", who))["reference"] for who in (author, deputy)]
+        service.cli("staff", "remove", deputy)
+        service.cli("staff", "add", author, "--role", "coordinator", "--province", "qom")
+        for reference in drafts:
+            done = service.cli("call", "approve", reference, "--as", other, expect=1)
+            assert "may not call these provinces any more" in done.stderr, done.stderr
+            assert shown(service, reference)["status"] == "draft"
+        time.sleep(1.5)
+        assert [asked(telecom, drivers, reference) for reference in drafts] == [[], []]
+        service.cli("staff", "add", author, "--role", "coordinator", "--province", "zanjan")
+        service.cli("call", "approve", drafts[0], "--as", other)
+        until(lambda: len(asked(telecom, drivers, drafts[0])) == 3, 5, "the first one begins")
+
+
+@case("a call: invitations end with the line's words, answers do not; who is left out is counted apart")
+def ends(stage):
+    with stage.fresh(channel={**OPEN_LINE, "suffix": "STOP 11"}) as (service, telecom):
+        drivers = join(stage, service, "driver", 3)
+        path = service.folder / "abroad.csv"
+        path.write_text(f"{PEOPLE}\n+905321112233,Ali,zanjan,driver,any,en,paper,2026-01-01\n", encoding="utf-8")
+        service.cli("import", "people", str(path))
+        service.send(drivers[2], "STOP")
+        made = call(service, "driver=2")
+        assert made["people"] == 2, f"{made}"
+        reference = made["reference"]
+        until(lambda: len(asked(telecom, drivers, reference)) == 2, 5, "asked")
+        for phone in drivers[:2]:
+            assert texts(telecom, phone)[-1].endswith(f"YES or NO {reference}\nSTOP 11"), f"{texts(telecom, phone)}"
+        service.send(drivers[0], f"YES {reference}")
+        until(lambda: any("Your place is kept" in text for text in texts(telecom, drivers[0])), 3, "an answer")
+        assert not texts(telecom, drivers[0])[-1].endswith("STOP 11")
+        until(lambda: shown(service, reference)["messages"]["sent"] == 2, 3, "sent")
+        told = shown(service, reference)["left_out"]
+        assert told == {"stopped": 1, "abroad": 1, "blocked": 0, "stopped_later": 0, "cancelled": 0}, f"{told}"
+        assert telecom.sent_to("905321112233") == [], "somebody abroad was asked"
+
+
+@case("a call: while it is paused what waits is parked, what was claimed comes back, and cancelled it ends")
+def parked(stage):
+    with stage.fresh(channel={**OPEN_LINE, "rate": "2", "in_flight": "16"}) as (service, telecom):
+        drivers = join(stage, service, "driver", 40)
+        reference = call(service, "driver=10")["reference"]
+        until(lambda: len(asked(telecom, drivers, reference)) >= 2, 5, "a wave has begun")
+        service.cli("call", "pause", reference)
+        time.sleep(2.5)
+        before = len(asked(telecom, drivers, reference))
+        time.sleep(1.5)
+        assert len(asked(telecom, drivers, reference)) == before, "what was claimed before the pause went out"
+        with sqlite3.connect(service.folder / "yavar.db") as db:
+            waits = db.execute("SELECT due_ms, attempts FROM outbox WHERE status IN ('queued', 'sending')").fetchall()
+        assert len(waits) > 20, f"{len(waits)}"
+        assert {due for due, _ in waits} == {PARKED} and {tries for _, tries in waits} == {0}, f"{waits}"
+        service.cli("call", "cancel", reference)
+        until(lambda: shown(service, reference)["messages"]["queued"] == 0, 3, "nothing waits")
+        assert shown(service, reference)["left_out"]["cancelled"] == len(waits)
 
 
 @case("a call that is urgent, or would ask many, needs the yes of another person")

@@ -192,6 +192,32 @@ static void an_invitation_that_never_went_may_be_sent_again(void **state)
     watch_end(&k);
 }
 
+/* A person says which calls of a backup go on. */
+static void a_restored_call_is_paused(void **state)
+{
+    struct world *w = *state;
+    char backup[192], back[192];
+    struct store_restored restored;
+    struct error e;
+    begin(w);
+    struct call call = add_call(w, "zanjan", 1, 0), full = add_call(w, "zanjan", 1, 0), found;
+    struct call done = add_call(w, "zanjan", 1, 0);
+    set_status(w, &full, CALL_FULL);
+    set_status(w, &done, CALL_DONE);
+    commit(w);
+    in_folder(w, "backup.db", backup);
+    in_folder(w, "back.db", back);
+    if (!store_copy(w->path, backup, &e) || !store_restore(backup, back, NOW_MS, &restored, &e))
+        fail_msg("%s", e.text);
+    struct store *store = open_or_fail(back, STORE_READER);
+    assert_true(store_begin(store));
+    assert_true(call_find(store, w->arena, call.reference, &found) && found.status == CALL_PAUSED);
+    assert_true(call_find(store, w->arena, full.reference, &found) && found.status == CALL_PAUSED);
+    assert_true(call_find(store, w->arena, done.reference, &found) && found.status == CALL_DONE);
+    store_rollback(store);
+    store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +225,7 @@ int main(void)
         BOTH(only_invitations_are_parked),
         BOTH(an_invitation_goes_only_while_a_place_is_open),
         BOTH(an_invitation_that_never_went_may_be_sent_again),
+        ON_FILE(a_restored_call_is_paused),
     };
     return cmocka_run_group_tests_name("claims of calls", tests, NULL, NULL);
 }

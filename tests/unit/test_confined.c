@@ -73,7 +73,7 @@ static struct str reference_of(struct office_world *w, struct str body)
 {
     struct error e;
     struct json *json = json_read(body, &e);
-    struct str reference = str_dup(w->arena, json_str(json, "reference"));
+    struct str reference = str_printf(w->arena, "%lld", (long long)json_int(json, "reference", 0));
     json_free(json);
     return reference;
 }
