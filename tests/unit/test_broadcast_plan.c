@@ -116,6 +116,15 @@ static void a_claim_is_looked_at(void **state)
     assert_int_equal(broadcast_claim(BROADCAST_DONE, true, true), CLAIM_LATER);
 }
 
+static void only_a_promo_line_is_one(void **state)
+{
+    const struct channel service = {.line = STR_INIT("service")}, promo = {.line = STR_INIT("promo")};
+    (void)state;
+    assert_true(channel_is_promo(&promo));
+    assert_false(channel_is_promo(&service));
+    assert_false(channel_is_promo(NULL)); /* its channel is gone */
+}
+
 static void a_window_is_ten_seconds(void **state)
 {
     enum broadcast_status status;
@@ -133,7 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_stand_has_its_step), cmocka_unit_test(it_begins_only_when_it_may),
         cmocka_unit_test(it_comes_to_its_end),     cmocka_unit_test(a_claim_is_looked_at),
-        cmocka_unit_test(a_window_is_ten_seconds),
+        cmocka_unit_test(a_window_is_ten_seconds), cmocka_unit_test(only_a_promo_line_is_one),
     };
     return cmocka_run_group_tests_name("what a broadcast does next", tests, NULL, NULL);
 }
