@@ -21,11 +21,11 @@ struct span {
 
 /* ---- a stretch ---- */
 
-/* Characters without a shape that folding keeps. */
+/* Characters without a shape that folding keeps (U+3164 it makes U+1160). */
 static bool is_invisible(uint32_t c)
 {
     return c == 0x034F || c == 0x115F || c == 0x1160 || (c >= 0x180B && c <= 0x180E) || c == 0x20E3 ||
-           (c >= 0x2061 && c <= 0x206F) || c == 0x3164 || (c >= 0xE0000 && c <= 0xE0FFF);
+           (c >= 0x2061 && c <= 0x206F) || (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
 /* A blank that was only joiners: `exa<ZWNJ>mple`. */
