@@ -112,8 +112,7 @@ struct str audience_print(const struct lexicon *lexicon, struct arena *arena, co
 static bool same(const struct audience *a, int i, const struct audience *b, int j)
 {
     const struct audience_node *x = &a->v[i], *y = &b->v[j];
-    if (x->kind != y->kind || x->name != y->name || x->n != y->n || x->since != y->since ||
-        !str_eq(x->slug, y->slug))
+    if (x->kind != y->kind || x->n != y->n || x->since != y->since || !str_eq(x->slug, y->slug))
         return false;
     for (i = x->first, j = y->first; i >= 0 && j >= 0; i = a->v[i].next, j = b->v[j].next)
         if (!same(a, i, b, j))

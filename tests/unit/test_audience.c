@@ -258,19 +258,6 @@ static void keeps_to_its_limits(void **state)
     struct str more = str_printf(arena, "qom or %.*s", STR_ARG(full));
     assert_false(audience_parse(lexicon_of(state), arena, more, &a, &f));
     assert_int_equal(f.problem, AUDIENCE_TOO_MANY);
-    static const char *const more_atoms[] = {"campaign x", "need 1007", "unpaid 30d", "donors"};
-    for (size_t i = 0; i < 4; i++) {
-        more = str_printf(arena, "%.*s or %s", STR_ARG(full), more_atoms[i]);
-        assert_false(audience_parse(lexicon_of(state), arena, more, &a, &f));
-        assert_int_equal(f.problem, AUDIENCE_TOO_MANY);
-    }
-    /* 64 with the AND, which stands behind both that it joins; then one more */
-    struct str joined = str_printf(arena, "%.*sqom zanjan", STR_ARG(repeated(arena, "qom or ", 60)));
-    assert_true(audience_parse(lexicon_of(state), arena, joined, &a, &f));
-    assert_int_equal(a.n, AUDIENCE_NODES);
-    more = str_printf(arena, "qom or %.*s", STR_ARG(joined));
-    assert_false(audience_parse(lexicon_of(state), arena, more, &a, &f));
-    assert_int_equal(f.problem, AUDIENCE_TOO_MANY);
     struct str longer = repeated(arena, "زنجان ", 100);
     assert_false(audience_parse(lexicon_of(state), arena, longer, &a, &f));
     assert_int_equal(f.problem, AUDIENCE_TOO_LONG);
@@ -283,6 +270,42 @@ static void keeps_to_its_limits(void **state)
     nots = str_printf(arena, "not %.*s", STR_ARG(nots));
     assert_false(audience_parse(lexicon_of(state), arena, nots, &a, &f));
     assert_int_equal(f.problem, AUDIENCE_TOO_DEEP);
+    arena_free(arena);
+}
+
+static void assert_untouched(const struct audience_node *before)
+{
+    assert_int_equal(before->n, 4711);
+    assert_int_equal(before->first, -7);
+    assert_int_equal(before->slug.n, 0);
+}
+
+/* Whatever the 65th node is: it is refused, and nothing is written in its stead. */
+static void refuses_a_node_too_many(void **state)
+{
+    static const char *const more[] = {"campaign x", "need 1007", "unpaid 30d",
+                                       "donors",     "zanjan",    "not qom"};
+    struct arena *arena = arena_new(1 << 14);
+    struct {
+        struct audience_node before;
+        struct audience a;
+    } guarded = {.before = {.n = 4711, .first = -7}};
+    struct audience_fault f;
+    struct str full = str_printf(arena, "%.*szanjan", STR_ARG(repeated(arena, "qom or ", 62)));
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
+        struct str text = str_printf(arena, "%.*s or %s", STR_ARG(full), more[i]);
+        assert_false(audience_parse(lexicon_of(state), arena, text, &guarded.a, &f));
+        assert_int_equal(f.problem, AUDIENCE_TOO_MANY);
+        assert_untouched(&guarded.before);
+    }
+    /* 64 with the AND, which is made behind both that it joins; then one more */
+    struct str joined = str_printf(arena, "%.*sqom zanjan", STR_ARG(repeated(arena, "qom or ", 60)));
+    assert_true(audience_parse(lexicon_of(state), arena, joined, &guarded.a, &f));
+    assert_int_equal(guarded.a.n, AUDIENCE_NODES);
+    joined = str_printf(arena, "qom or %.*s", STR_ARG(joined));
+    assert_false(audience_parse(lexicon_of(state), arena, joined, &guarded.a, &f));
+    assert_int_equal(f.problem, AUDIENCE_TOO_MANY);
+    assert_untouched(&guarded.before);
     arena_free(arena);
 }
 
@@ -301,7 +324,7 @@ static void keeps_to_the_length_of_words(void **state)
         assert_int_equal(audience_parse(lexicon_of(state), arena, text, &a, &f), words[i].good);
         assert_int_equal(f.problem, words[i].good ? AUDIENCE_FINE : AUDIENCE_CAMPAIGN_ABSENT);
     }
-    for (size_t n = 159; n <= 162; n++) {
+    for (size_t n = 159; n <= 1024; n = n < 162 ? n + 1 : n + 431) {
         assert_false(audience_parse(lexicon_of(state), arena, repeated(arena, "x", n), &a, &f));
         assert_int_equal(f.problem, AUDIENCE_UNKNOWN);
         assert_int_equal(f.place.length, n);
@@ -529,6 +552,7 @@ int main(void)
         cmocka_unit_test(prints_persian),
         cmocka_unit_test(points_at_the_fault),
         cmocka_unit_test(keeps_to_its_limits),
+        cmocka_unit_test(refuses_a_node_too_many),
         cmocka_unit_test(keeps_to_the_length_of_words),
         cmocka_unit_test(tells_what_was_meant),
         cmocka_unit_test(trees_that_differ),

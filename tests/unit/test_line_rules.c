@@ -58,10 +58,13 @@ static const struct check_row check_rows[] = {
     {"na\u200C\u00ADzr.com", LINE_LINK, NULL},
     {"na\u200C\u2060zr.com", LINE_LINK, NULL},
     {"na\u200C\uFEFFzr.com", LINE_LINK, NULL},
-    {"na\u115Fzr.i\u1160r", LINE_LINK, NULL},
-    {"na\u2061zr.i\u206Fr", LINE_LINK, NULL},
-    {"na\u3164zr.ir", LINE_LINK, NULL},
-    {"na\U000E0041zr.i\U000E0FFFr", LINE_LINK, NULL},
+    {"nazr.i\u115Fr", LINE_LINK, NULL},
+    {"nazr.i\u1160r", LINE_LINK, NULL},
+    {"nazr.i\u3164r", LINE_LINK, NULL},
+    {"nazr.i\u2061r", LINE_LINK, NULL},
+    {"nazr.i\u206Fr", LINE_LINK, NULL},
+    {"nazr.i\U000E0000r", LINE_LINK, NULL},
+    {"nazr.i\U000E0FFFr", LINE_LINK, NULL},
     {"nazr\u2060.\uFEFFir", LINE_LINK, NULL},
     {"nazr\u034F.\u180Eir", LINE_LINK, NULL},
     {"\u202Enazr.ir\u202C", LINE_LINK, "nazr.ir\u202C"},
@@ -249,6 +252,7 @@ static const struct suffix_row suffix_rows[] = {
     {"", "سلام لغو\u200C١١ ", "سلام لغو\u200C١١ "},
     {"", "لغو۱۱ سلام", "لغو۱۱ سلام\nلغو۱۱"},
     {"", "سلام STOP 11", "سلام STOP 11\nلغو۱۱"},
+    {"", "سلام Laghv 11", "سلام Laghv 11\nلغو۱۱"},
     {"", "Hello", "Hello\nSTOP 11"},
     {"", "Hello. Stop 11", "Hello. Stop 11"},
     {"", "Salam, Laghv11", "Salam, Laghv11"},
@@ -452,7 +456,7 @@ static const struct finish_row finish_rows[] = {
     {"2026-11-22T08:00:00Z", 1000000000, INT64_MAX, false, true, NULL},
     {"2026-11-22T08:00:00Z", 1, 200000000, false, false, NULL},
     /* so many a second that what goes in a day is beyond 64 bits */
-    {"2026-11-22T08:00:00Z", 1000000000000, 5000000000000, false, false, "2026-11-22T08:00:05Z"},
+    {"2026-11-22T08:00:00Z", 300000000000, 1500000000000, false, false, "2026-11-22T08:00:05Z"},
 };
 
 static void a_broadcast_is_through_in_its_hours(void **state)
