@@ -1,7 +1,8 @@
 /* The ceiling of outbound: what libcurl's multi interface alone can send to the
  * same sink, with the same requests, as many of them on the wire at once, over
  * connections kept alive.  No store, no lanes, no pace: a request is built with
- * one printf and its answer is only looked at for its status.
+ * one printf and its answer is only looked at for its status; path and query go
+ * apart from the host, which libcurl 7.88 sends at a third of the cost.
  *
  *     curl_loop [-n AT_ONCE] [-r REQUESTS] http://HOST:PORT
  *
@@ -14,7 +15,7 @@
 
 #include "common.h"
 
-enum { AT_ONCE_MOST = 1024, URL_MOST = 2048 };
+enum { AT_ONCE_MOST = 1024, TARGET_MOST = 2048 };
 
 /* Where a confirmation's 63 Persian letters stand, as they are escaped. */
 static const char text[] = "%D9%86%D8%B0%D8%B1%20%D8%B4%D9%85%D8%A7%20%D8%AB%D8%A8%D8%AA%20%D8%B4%D8%AF%"
@@ -39,17 +40,18 @@ static size_t skip(char *bytes, size_t size, size_t n, void *ctx)
 
 static void send_next(struct sender *s, CURL *easy)
 {
-    char url[URL_MOST];
+    char target[TARGET_MOST];
     if (s->sent == s->limit)
         return;
     (void)snprintf(
-        url, sizeof url,
-        "%s/cgi-bin/sendsms?username=bench&password=bench&from=200012&to=989%09lu&coding=2&charset=UTF-8"
+        target, sizeof target,
+        "/cgi-bin/sendsms?username=bench&password=bench&from=200012&to=989%09lu&coding=2&charset=UTF-8"
         "&text=%s&dlr-mask=31&dlr-url=http%%3A%%2F%%2F127.0.0.1%%3A8080%%2Fin%%2Fbench%%2Fdlr%%3Fsecret"
         "%%3Dsecret%%26id%%3D%lu%%26st%%3D%%25d%%26a%%3D%%25A",
-        s->peer, s->sent, text, s->sent);
+        s->sent, text, s->sent);
     s->sent++;
-    if (curl_easy_setopt(easy, CURLOPT_URL, url) != CURLE_OK ||
+    if (curl_easy_setopt(easy, CURLOPT_URL, s->peer) != CURLE_OK ||
+        curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, target) != CURLE_OK ||
         curl_multi_add_handle(s->multi, easy) != CURLM_OK)
         die("curl");
 }

@@ -24,7 +24,7 @@ def phone_of(person):
 CONTACTS = NUMBERS + f"""INSERT INTO contact (phone, language, province, stopped_at, question, question_at,
     confirmed_since, confirmed_count, unknown_since, unknown_count, unknown_hash, sent_hash, sent_hash_before, seen_at,
     created_at)
-SELECT {phone_of("i")}, 'fa', NULL, 0, NULL, 0, {AT}, 1, 0, 0, 0,
+SELECT {phone_of("i")}, 'fa', :province, 0, NULL, 0, {AT}, 1, 0, 0, 0,
     random(), random(), {AT}, {AT} FROM n"""
 INBOX = NUMBERS + f"""INSERT INTO inbox (day, message_key, copy, channel, sender, body, provider_id, command, status,
     answer_status, answer, unanswered, created_at, updated_at)
@@ -55,10 +55,10 @@ def rebuilt(store, work):
         store.execute(sql)
 
 
-def fill(folder, people=0, pledges=0, messages=0, queued=0):
-    """Into the database that set_up made: MESSAGES half of them in, half sent; QUEUED ones are due now."""
+def fill(folder, people=0, pledges=0, messages=0, queued=0, province=None):
+    """Into the database that set_up made: MESSAGES half of them in, half sent; QUEUED ones are due now; people of PROVINCE."""
     def work(store):
-        insert(store, CONTACTS, people, people, 360 * DAY)
+        insert(store, CONTACTS, people, people, 360 * DAY, province=province)
         insert(store, INBOX, messages // 2, people, 360 * DAY)
         insert(store, PLEDGES, pledges, people, 360 * DAY)
         insert(store, OUTBOX, messages // 2, people, 360 * DAY, body=BODY, status="delivered", attempts=1)

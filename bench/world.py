@@ -47,6 +47,7 @@ username = bench
 password = bench
 rate = {rate}
 in_flight = {in_flight}
+quiet =
 
 [channel screen]
 provider = africastalking

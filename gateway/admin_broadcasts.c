@@ -54,6 +54,9 @@ static void put_rows(struct json *json, const struct broadcast *b, const struct 
     json_put_int(left, "blocked", b->blocked);
     json_put_int(left, "duplicate", b->duplicate);
     json_put_int(left, "late", b->late);
+    int64_t unwritten = b->people - p->rows.all - b->duplicate - b->late;
+    if (b->status == BROADCAST_CANCELLED) /* before it came to them; they were not counted one by one */
+        json_put_int(left, "unwritten", unwritten > 0 ? unwritten : 0);
     json_put(json, "left_out", left);
     json_put_int(json, "sent", p->sent);
     json_put_int(json, "waits", p->waits);

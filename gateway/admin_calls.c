@@ -16,10 +16,16 @@ static uint32_t reference_of(struct str id)
     return str_to_u64(id, &number) && number <= UINT32_MAX ? (uint32_t)number : 0;
 }
 
+/* As handlers/office_call.c has it. */
+static struct str scope_of(const struct admin_call *c)
+{
+    return actor_named_places(&c->actor).scope;
+}
+
 /* The call as it stands now. */
 static struct http_response shown(const struct admin_call *c, int status, uint32_t reference, int64_t people)
 {
-    struct json *json = call_json(c->store, c->arena, c->actor.scope, reference);
+    struct json *json = call_json(c->store, c->arena, scope_of(c), reference);
     if (json == NULL) {
         const struct office_said said = office_say(OFFICE_ABSENT, "call.act.absent", NULL, 0);
         return admin_refused(c, &said);
@@ -170,9 +176,9 @@ struct http_response get_calls(const struct admin_call *c, struct str id, const 
     (void)id, (void)body; /* all of them */
     if (behind != NULL && !store_sequence(c->store, reference_of(behind->value), &after))
         after = INT64_MAX;
-    size_t n = call_page(c->store, c->arena, c->actor.scope, after, rows, PAGE);
+    size_t n = call_page(c->store, c->arena, scope_of(c), after, rows, PAGE);
     for (size_t i = 0; i < n; i++)
-        json_push(list, call_json(c->store, c->arena, c->actor.scope, rows[i].reference));
+        json_push(list, call_json(c->store, c->arena, scope_of(c), rows[i].reference));
     json_put(json, "calls", list);
     if (n == PAGE)
         json_put_str(json, "next", str_printf(c->arena, "%u", rows[n - 1].reference));
@@ -190,9 +196,9 @@ struct http_response get_call_roster(const struct admin_call *c, struct str id, 
     struct sbuf out = sbuf_in(c->arena);
     struct call call;
     (void)body; /* there is none */
-    if (!call_get(c->store, c->arena, c->actor.scope, reference_of(id), &call))
+    if (!call_get(c->store, c->arena, scope_of(c), reference_of(id), &call))
         return shown(c, 404, reference_of(id), -1);
-    csv_roster(c->store, c->actor.scope, call.id, c->actor.role == ROLE_AUDITOR, gather, &out);
+    csv_roster(c->store, scope_of(c), call.id, c->actor.role == ROLE_AUDITOR, gather, &out);
     return (struct http_response){
         .status = 200, .content_type = STR("text/csv; charset=UTF-8"), .body = sbuf_str(&out)};
 }

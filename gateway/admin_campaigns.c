@@ -46,6 +46,12 @@ static bool read_goal(const struct admin_call *c, const struct json *body, int64
     return false;
 }
 
+/* Of the years that dates are read in (gateway/base/date.h). */
+static bool is_time(int64_t at)
+{
+    return at >= 0 && at < INT64_C(7258118400); /* 2200-01-01 */
+}
+
 /* What BODY says of it in the place of what CAMPAIGN had. */
 static bool read_wish(const struct admin_call *c, const struct json *body, struct campaign *campaign,
                       struct http_response *answer)
@@ -63,8 +69,9 @@ static bool read_wish(const struct admin_call *c, const struct json *body, struc
     campaign->goal_rial = json_int(body, "goal_rial", campaign->goal_rial);
     campaign->starts_at = json_int(body, "starts_at", campaign->starts_at);
     campaign->ends_at = json_int(body, "ends_at", campaign->ends_at);
-    if (campaign->goal_rial < 0 || campaign->starts_at < 0 || campaign->ends_at < 0) {
-        *answer = admin_fault(c, 422, "goal_rial, starts_at and ends_at must not be below 0");
+    if (campaign->goal_rial < 0 || !is_time(campaign->starts_at) || !is_time(campaign->ends_at)) {
+        *answer = admin_fault(c, 422,
+                              "goal_rial, starts_at and ends_at must not be below 0, nor a time behind 2199");
         return false;
     }
     return read_goal(c, body, &campaign->goal_rial, answer) &&
@@ -198,7 +205,8 @@ struct http_response get_campaign_sums(const struct admin_call *c, struct str id
     (void)body; /* none */
     if (!str_to_i64(id, &number) || !campaign_get(c->store, c->arena, number, &campaign))
         return admin_fault(c, 404, "no campaign has this id");
-    size_t n = campaign_sums(c->store, c->arena, number, c->actor.scope, rows, CAMPAIGN_SUMS_MOST);
+    size_t n = campaign_sums(c->store, c->arena, number, campaign_scope(&c->actor, &campaign), rows,
+                             CAMPAIGN_SUMS_MOST);
     if (n == 0 && !campaign_get_scoped(c->store, c->arena, &c->actor, number, &campaign))
         return admin_fault(c, 404, "no campaign has this id"); /* another's, with nothing of theirs in it */
     struct json *json = json_object_new(), *list = json_array_new();

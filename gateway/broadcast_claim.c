@@ -7,24 +7,36 @@
 enum { LATER_MS = 60 * 1000 };
 
 /* A call has no row here: it says itself when it sends. */
-static enum broadcast_claim look_up(struct claim_check *c, int64_t source)
+static struct claim_source look_up(struct claim_check *c, int64_t source)
 {
     struct broadcast b;
     if (!broadcast_find(c->store, c->arena, source, &b))
-        return CLAIM_GOES;
+        return (struct claim_source){.id = source, .verdict = CLAIM_GOES};
     const struct channel *channel = config_channel(c->config, b.channel);
-    return broadcast_claim(b.status, b.ended_at > 0, broadcast_quiet(channel, c->zone, b.urgent, c->now_ms));
+    bool quiet = broadcast_quiet(channel, c->zone, b.urgent, c->now_ms);
+    return (struct claim_source){source, broadcast_claim(b.status, b.ended_at > 0, quiet), true, b.urgent};
 }
 
-static enum broadcast_claim verdict_on(struct claim_check *c, int64_t source)
+static struct claim_source source_of(struct claim_check *c, int64_t source)
 {
     for (size_t i = 0; i < c->n; i++)
         if (c->known[i].id == source)
-            return c->known[i].verdict;
-    struct claim_source found = {source, look_up(c, source)};
+            return c->known[i];
+    struct claim_source found = look_up(c, source);
     if (c->n < CLAIM_SOURCES)
         c->known[c->n++] = found;
-    return found.verdict;
+    return found;
+}
+
+/* The line that it was handed over to may have quiet hours when its own has
+ * none; nobody parks or unparks for that, so it is looked at again. */
+static enum broadcast_claim verdict_on(struct claim_check *c, const struct outbound *row)
+{
+    struct claim_source source = source_of(c, row->source);
+    if (source.verdict != CLAIM_GOES || !source.is_broadcast)
+        return source.verdict;
+    const struct channel *channel = config_channel(c->config, row->channel);
+    return broadcast_quiet(channel, c->zone, source.urgent, c->now_ms) ? CLAIM_LATER : CLAIM_GOES;
 }
 
 static void fail(struct claim_check *c, const struct outbound *row, const char *reason)
@@ -50,7 +62,7 @@ bool claim_goes(struct claim_check *c, const struct outbound *row)
         fail(c, row, "stopped");
         return false;
     }
-    enum broadcast_claim verdict = verdict_on(c, row->source);
+    enum broadcast_claim verdict = verdict_on(c, row);
     if (verdict == CLAIM_CANCELLED)
         fail(c, row, "cancelled");
     else if (verdict != CLAIM_GOES)

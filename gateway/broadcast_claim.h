@@ -22,6 +22,7 @@ struct claim_check {
     struct claim_source {
         int64_t id;
         enum broadcast_claim verdict;
+        bool is_broadcast, urgent;
     } known[CLAIM_SOURCES];
     size_t n;
 };

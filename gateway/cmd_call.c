@@ -72,6 +72,11 @@ static int add(struct cli *cli, const struct config *config)
 static int act(struct cli *cli, const struct config *config)
 {
     struct http_response response;
+    uint64_t reference;
+    if (!str_to_u64(str_of(cli->args[1]), &reference)) { /* it stands in a path */
+        fprintf(stderr, "yavar: there is no call with this reference\n");
+        return EXIT_FAULT;
+    }
     struct str path = str_printf(cli->arena, "/api/v1/calls/%s/%s", cli->args[1], cli->args[0]);
     int code = cli_post(cli, config, str_cstr(cli->arena, path), STR(""), &response);
     if (code == EXIT_FINE)
@@ -97,13 +102,18 @@ static bool find_actor(struct cli *cli, const struct config *config, struct stor
                                actor_get(store, cli->arena, number, DOOR_CLI, actor));
 }
 
-static int read_one(struct cli *cli, struct store *store, struct str scope, bool roster)
+static int read_one(struct cli *cli, struct store *store, const struct actor *actor, bool roster)
 {
+    struct str scope = actor->scope;
     struct call call;
     uint64_t reference = 0;
     if (!str_to_u64(str_of(cli->args[1]), &reference) || reference > UINT32_MAX ||
         !call_get(store, cli->arena, scope, (uint32_t)reference, &call)) {
         fprintf(stderr, "yavar: there is no call with this reference\n");
+        return EXIT_FAULT;
+    }
+    if (roster && !role_may(actor->role, ROLE_COORDINATOR)) {
+        fprintf(stderr, "yavar: this is not for that role\n");
         return EXIT_FAULT;
     }
     if (roster) {
@@ -126,10 +136,11 @@ static int look(struct cli *cli, const struct config *config)
         return cli_reader_end(store, EXIT_FAULT);
     }
     int code = EXIT_FINE;
+    actor = actor_named_places(&actor);
     if (cli->n == 1)
         csv_calls(store, actor.scope, print, NULL);
     else
-        code = read_one(cli, store, actor.scope, strcmp(cli->args[0], "roster") == 0);
+        code = read_one(cli, store, &actor, strcmp(cli->args[0], "roster") == 0);
     return cli_reader_end(store, code);
 }
 

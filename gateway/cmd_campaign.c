@@ -6,19 +6,22 @@
 #include "gateway/base/clock.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/json.h"
-#include "gateway/base/phone.h"
 #include "gateway/cli.h"
 #include "gateway/csv_rows.h"
+#include "gateway/store/store_scoped.h"
 
 enum { CAMPAIGNS_MOST = 1000 };
 
 static int list(struct cli *cli, const struct config *config)
 {
     struct store *store = cli_reader(cli, config);
-    struct campaign *rows = arena_array(cli->arena, struct campaign, CAMPAIGNS_MOST);
+    struct campaign *rows = arena_array(cli->arena, struct campaign, CAMPAIGNS_MOST + 1);
     struct campaign_sum *sums = arena_array(cli->arena, struct campaign_sum, CAMPAIGNS_MOST);
     const struct campaign_sum none = {0};
-    size_t n = campaign_page(store, cli->arena, 0, rows, CAMPAIGNS_MOST);
+    struct scoped_page page = {.most = CAMPAIGNS_MOST};
+    struct actor actor;
+    cli_actor(cli, config, store, &actor);
+    size_t n = campaign_page_scoped(store, cli->arena, &actor, &page, rows);
     size_t counted = campaign_totals(store, cli->arena, 0, sums, CAMPAIGNS_MOST), at = 0;
     struct sbuf out = sbuf_in(cli->arena);
     sbuf_add(&out, str_of(csv_campaign_header));
@@ -41,28 +44,19 @@ static bool find(struct cli *cli, struct store *store, const char *word, struct 
     return found;
 }
 
-/* Whose part of the sums is shown: all of it, or with --as somebody's. */
-static bool scope_of(struct cli *cli, const struct config *config, struct store *store, struct actor *actor)
-{
-    int64_t number;
-    *actor = actor_operator(DOOR_CLI);
-    if (cli->as == NULL)
-        return true;
-    struct phone phone = phone_parse(str_of(cli->as), config->service.country.p);
-    if (phone_reachable(&phone) && str_to_i64(str_of(phone.digits), &number) &&
-        actor_get(store, cli->arena, number, DOOR_CLI, actor))
-        return true;
-    fprintf(stderr, "yavar: nobody of the staff has the phone that this is asked for\n");
-    return false;
-}
-
 static int show(struct cli *cli, const struct config *config)
 {
     struct error e;
+    struct actor actor;
     struct campaign campaign;
     struct store *store = cli_reader(cli, config);
+    cli_actor(cli, config, store, &actor);
     struct zone *zone = zone_open(str_cstr(cli->arena, config->service.timezone), &e);
     bool found = zone != NULL && find(cli, store, cli->args[1], &campaign);
+    if (found && !campaign_mine(&actor, &campaign)) {
+        fprintf(stderr, "yavar: this campaign is not among those of your provinces\n");
+        found = false;
+    }
     if (found) {
         struct json *json = campaign_json(store, cli->arena, zone, clock_ms() / 1000, &campaign);
         cli_print(str_printf(cli->arena, "%.*s\n", STR_ARG(json_write(json, cli->arena))));
@@ -79,9 +73,10 @@ static int sums(struct cli *cli, const struct config *config)
     struct store *store = cli_reader(cli, config);
     struct campaign_sum *rows = arena_array(cli->arena, struct campaign_sum, CAMPAIGN_SUMS_MOST);
     struct sbuf out = sbuf_in(cli->arena);
-    bool good = scope_of(cli, config, store, &actor) && find(cli, store, cli->args[1], &campaign);
-    size_t n =
-        good ? campaign_sums(store, cli->arena, campaign.id, actor.scope, rows, CAMPAIGN_SUMS_MOST) : 0;
+    cli_actor(cli, config, store, &actor); /* whose part of them is shown */
+    bool good = find(cli, store, cli->args[1], &campaign);
+    struct str scope = good ? campaign_scope(&actor, &campaign) : STR("");
+    size_t n = good ? campaign_sums(store, cli->arena, campaign.id, scope, rows, CAMPAIGN_SUMS_MOST) : 0;
     sbuf_add(&out, str_of(csv_campaign_sum_header));
     for (size_t i = 0; i < n; i++)
         csv_campaign_sum(&out, &rows[i]);

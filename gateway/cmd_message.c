@@ -92,6 +92,9 @@ static struct str waits_for(const struct config *config, struct store *store, st
     if (str_is(m->status, "queued") && m->due_ms >= OUTBOX_PARKED_MS)
         return STR("its broadcast to go on: it is paused, or its line has quiet hours");
     clock_iso(m->due_ms / 1000, at);
+    if (str_is(m->status, "queued") && m->due_ms > now_ms && m->source > 0 && m->reason.n == 0)
+        return str_printf(arena, "the quiet hours of channel %.*s to end, looked at again at %s",
+                          STR_ARG(m->channel), at);
     if (str_is(m->status, "queued") && m->due_ms > now_ms)
         return str_printf(arena, "the next try at %s, after: %.*s", at, STR_ARG(m->reason));
     if (str_is(m->status, "queued"))

@@ -202,19 +202,20 @@ static void claim_done(void *ctx, bool done, struct row_list rows[LANES], const 
         pump(line);
 }
 
-/* Each lane holds rows for twice the free slots at most: what waits in one for
- * its turn keeps nothing of another from being claimed. */
+/* Each lane holds rows for twice the free slots at most, and a second (who opts out
+ * meanwhile is not met again); what waits in one keeps none of another unclaimed. */
 static void claim(struct line *line, const struct channel *channel, int64_t now_ms)
 {
     unsigned on_wire = most_in_flight(line, channel);
     size_t free_slots = on_wire > line->in_flight ? on_wire - line->in_flight : 0;
+    size_t hold = free_slots * 2 < (size_t)channel->rate ? free_slots * 2 : (size_t)channel->rate;
     size_t most[LANES] = {0};
     bool any = false;
     for (int lane = 0; lane < LANES && line->sender->back.cleared && !line->claiming; lane++) {
         size_t waits = row_list_count(&line->waiting[lane]);
-        if (line->due_ms[lane] > now_ms || waits >= free_slots)
+        if (line->due_ms[lane] > now_ms || free_slots == 0 || waits * 2 >= hold)
             continue;
-        most[lane] = free_slots * 2 - waits;
+        most[lane] = hold - waits;
         line->due_ms[lane] = INT64_MAX; /* the job will tell; a wake meanwhile sets it again */
         any = true;
     }

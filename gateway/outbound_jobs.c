@@ -378,8 +378,9 @@ static void run_hand_over(struct job *job, void *db)
     struct outbound_job *j = of(job);
     const struct channel *from = config_channel(j->config, j->channel);
     const struct channel *to = config_channel(j->config, j->next);
-    size_t n = outbox_hand_over(((struct database *)db)->store, j->channel, j->next,
-                                channel_is_promo(from) == channel_is_promo(to), clock_ms(), ROWS_MOST);
+    bool same = from != NULL && to != NULL && line_same_rules(from, to);
+    size_t n =
+        outbox_hand_over(((struct database *)db)->store, j->channel, j->next, same, clock_ms(), ROWS_MOST);
     j->moved = n > 0;
     if (n > 0)
         LOG(LOG_WARN, "handed_over", "from=%.*s to=%.*s messages=%zu", STR_ARG(j->channel), STR_ARG(j->next),

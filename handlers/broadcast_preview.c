@@ -64,6 +64,9 @@ static bool read_audience(const struct office *o, struct str text, struct broadc
     if (!audience_parse(lexicon, o->arena, text, audience, &p->fault))
         return false;
     p->audience = audience_print(lexicon, o->arena, audience, LANGUAGE_EN);
+    if (p->audience.n >
+        AUDIENCE_TEXT_MOST) /* names are longer than other spellings: it would not read back */
+        p->audience = str_trim(text);
     struct actor actor = actor_named_places(&o->actor);
     p->confined = !actor_everywhere(&actor);
     p->provinces = p->confined ? str_trim(actor.scope) : every_province(o);
@@ -84,6 +87,32 @@ static bool only_oneself(const struct office *o, const struct broadcast_preview 
     return n == 1 && phones[0] == o->actor.phone;
 }
 
+int64_t office_broadcast_finish(const struct office *o, const struct channel *channel, int64_t people,
+                                bool urgent)
+{
+    return finish_ms(o->zone, channel, o->now_ms, people + broadcast_backlog(o->store, channel->name),
+                     urgent);
+}
+
+bool office_broadcast_never(const struct office *o, const struct channel *channel, bool urgent, int64_t until)
+{
+    int64_t opens = line_opens_ms(channel, o->zone, o->now_ms, urgent);
+    return opens == INT64_MAX || (until > 0 && opens / 1000 >= until);
+}
+
+int64_t office_broadcast_people(const struct office *o, const struct broadcast *b)
+{
+    struct audience *audience = arena_new_of(o->arena, struct audience);
+    struct audience_fault fault;
+    struct audience_count n;
+    if (!broadcast_audience_now(o->store, o->arena, o->config->texts->lexicon, o->zone, b->audience,
+                                reach_of(o->store, o->arena, b->id), b->confined, office_now(o), audience,
+                                &fault))
+        return 0;
+    audience_count(o->store, o->arena, audience, o->config->service.country, &n);
+    return channel_is_promo(config_channel(o->config, b->channel)) ? n.people - n.blocked : n.people;
+}
+
 static struct office_said count(const struct office *o, const struct broadcast_wish *w,
                                 struct broadcast_preview *p, const struct audience *audience)
 {
@@ -98,9 +127,10 @@ static struct office_said count(const struct office *o, const struct broadcast_w
     if (only_oneself(o, p, audience))
         return bad("broadcast.self");
     p->cost_rial = p->channel->price * p->size.segments * p->people;
-    p->finish_ms = finish_ms(o->zone, p->channel, o->now_ms, p->people, w->urgent);
+    p->finish_ms = office_broadcast_finish(o, p->channel, p->people, w->urgent);
     p->second = p->size.segments > 1 || p->people > o->config->service.second_yes_above || w->urgent;
-    return p->finish_ms == INT64_MAX ? bad("broadcast.never") : fine();
+    bool never = p->finish_ms == INT64_MAX || office_broadcast_never(o, p->channel, w->urgent, w->until);
+    return never ? bad("broadcast.never") : fine();
 }
 
 struct office_said office_broadcast_preview(const struct office *o, const struct broadcast_wish *w,

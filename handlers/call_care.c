@@ -61,9 +61,8 @@ size_t call_settle(const struct office *o, const struct call *call, size_t most)
     size_t n = answer_unsettled(o->store, o->arena, call->id, rows, most < LOOK_MOST ? most : LOOK_MOST);
     for (size_t i = 0; i < n; i++) {
         struct turn t = call_turn(o, call, rows[i].phone);
-        if (call->status == CALL_DONE)
-            rows[i].minutes = minutes_served(o, call, &rows[i]);
-        else if (rows[i].phone > 0)
+        rows[i].minutes = minutes_served(o, call, &rows[i]); /* until it was cancelled, too */
+        if (call->status == CALL_CANCELLED && rows[i].phone > 0)
             call_tell(&t, "call.cancelled", call, &rows[i]);
         answer_settle(o->store, &rows[i], office_now(o));
     }

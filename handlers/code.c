@@ -103,7 +103,7 @@ struct str code_make(struct turn *t, const struct command *command)
     bool before = proposal_get(t->store, t->arena, t->contact.phone, &p);
     if (!before || now - p.hour_at >= HOUR || now < p.hour_at) {
         p.hour_at = now;
-        p.codes = 0;
+        p.codes = p.tries = 0;
     }
     if (!of_staff)
         handle_closed(t);

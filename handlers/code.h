@@ -2,8 +2,8 @@
  * by SMS only proposes (promise 7).  The command waits in the store; a code goes
  * to the registered number, bound to that command by a digest; `CODE 482135`
  * gives it back and runs the command with ASKED_CODE.  Once, within 10 minutes,
- * 3 tries; then the phone is locked for an hour, and its owner and the admins
- * are told.  Store thread. */
+ * 3 tries, which a newer code does not give back within the hour; then the phone
+ * is locked for an hour, and its owner and the admins are told.  Store thread. */
 #ifndef YAVAR_HANDLERS_CODE_H
 #define YAVAR_HANDLERS_CODE_H
 

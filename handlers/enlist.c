@@ -3,6 +3,7 @@
  *
  * Who is no recruiter learns nothing: not even that the command is open. */
 #include "gateway/base/segment.h"
+#include "gateway/store/store_office.h"
 #include "handlers/handlers.h"
 #include "handlers/question.h"
 #include "handlers/volunteers.h"
@@ -19,11 +20,13 @@ const struct message_spec enlist_messages[] = {
     {NULL, NULL, ROOM_ONE},
 };
 
+/* The role is the principal's where they are a deputy, the name their own. */
 static bool may_enlist(const struct turn *t, struct staff *staff)
 {
+    struct actor actor;
     return staff_get(t->store, t->arena, t->contact.phone, staff) &&
-           (str_is(staff->role, role_names[ROLE_RECRUITER]) ||
-            str_is(staff->role, role_names[ROLE_COORDINATOR]) || str_is(staff->role, role_names[ROLE_ADMIN]));
+           actor_get(t->store, t->arena, t->contact.phone, DOOR_SMS, &actor) &&
+           role_may(actor.role, ROLE_RECRUITER);
 }
 
 /* As people write it at home: 0912… */

@@ -1,7 +1,6 @@
 /* Broadcasts: kept, said yes to, steered, tried out. */
 #include "handlers/office_broadcast.h"
 
-#include "gateway/model/finish.h"
 #include "handlers/code.h"
 #include "handlers/handlers.h"
 
@@ -113,6 +112,15 @@ static bool needs_second(const struct office *o, const struct broadcast *b)
     return b->segments > 1 || b->people > o->config->service.second_yes_above || b->urgent;
 }
 
+/* A draft may have lain about while its audience grew: nobody alone begins
+ * with a few what reaches many by now. */
+static void count_again(const struct office *o, struct broadcast *b)
+{
+    int64_t age = office_now(o) - b->created_at;
+    if (!needs_second(o, b) && (age > HOUR || age < 0))
+        b->people = office_broadcast_people(o, b);
+}
+
 static bool may_approve(const struct office *o, int64_t phone, struct str provinces)
 {
     struct actor actor;
@@ -139,7 +147,15 @@ static bool ask_one(const struct office *o, int64_t phone, const struct broadcas
     return code.p != NULL;
 }
 
-/* Up to five others who have all its provinces; how many. */
+/* A code of another's asking would take the place of the one they hold: what
+ * they wait for would count as three wrong tries. */
+static bool waits_for_own_code(const struct office *o, int64_t phone)
+{
+    struct proposal p;
+    return proposal_get(o->store, o->arena, phone, &p) && p.command.n > 0 && p.expires_at > office_now(o);
+}
+
+/* Up to five others who have all its provinces and wait for no code; how many. */
 static int ask_others(const struct office *o, const struct broadcast *b)
 {
     struct staff *rows = arena_array(o->arena, struct staff, STAFF_PAGE);
@@ -151,7 +167,8 @@ static int ask_others(const struct office *o, const struct broadcast *b)
     for (int64_t after = 0; n == STAFF_PAGE && asked<ASKED_MOST; after = n> 0 ? rows[n - 1].phone : 0) {
         n = staff_page(o->store, o->arena, after, rows, STAFF_PAGE);
         for (size_t i = 0; i < n && asked < ASKED_MOST; i++)
-            if (rows[i].phone != o->actor.phone && may_approve(o, rows[i].phone, provinces))
+            if (rows[i].phone != o->actor.phone && !waits_for_own_code(o, rows[i].phone) &&
+                may_approve(o, rows[i].phone, provinces))
                 asked += ask_one(o, rows[i].phone, b, cost);
     }
     return asked;
@@ -179,10 +196,12 @@ struct office_said office_broadcast_approve(const struct office *o, uint32_t ref
         return office_say(OFFICE_CONFLICT, "broadcast.channel", FIELDS({"name", b->channel}));
     if (b->until_at > 0 && b->until_at <= office_now(o))
         return office_say(OFFICE_CONFLICT, "broadcast.past", NULL, 0);
-    if (needs_second(o, b) && b->author == o->actor.phone)
+    if (b->author == o->actor.phone)
+        count_again(o, b);
+    if (b->author == o->actor.phone && needs_second(o, b))
         return want_second(o, b);
-    int64_t finish = finish_ms(o->zone, channel, o->now_ms, b->people, b->urgent);
-    if (finish == INT64_MAX)
+    int64_t finish = office_broadcast_finish(o, channel, b->people, b->urgent);
+    if (finish == INT64_MAX || office_broadcast_never(o, channel, b->urgent, b->until_at))
         return office_say(OFFICE_CONFLICT, "broadcast.never", NULL, 0);
     int64_t until = b->until_at > 0 ? b->until_at : finish / 1000 + DAY;
     if (!broadcast_approve(o->store, b->id, scope_of(o), o->actor.phone, until, office_now(o)))

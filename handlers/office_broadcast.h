@@ -43,6 +43,15 @@ struct office_said office_broadcast_preview(const struct office *o, const struct
 struct office_said office_broadcast_text(const struct office *o, const struct broadcast_wish *wish,
                                          struct broadcast_preview *preview);
 
+/* When PEOPLE more are through CHANNEL, behind those that its live broadcasts still send to. */
+int64_t office_broadcast_finish(const struct office *o, const struct channel *channel, int64_t people,
+                                bool urgent);
+/* Whether CHANNEL opens for none of it before UNTIL (0: whenever). */
+bool office_broadcast_never(const struct office *o, const struct channel *channel, bool urgent,
+                            int64_t until);
+/* Whom a draft would reach now; 0 where its audience cannot be read any more. */
+int64_t office_broadcast_people(const struct office *o, const struct broadcast *draft);
+
 /* A draft, as it was previewed. */
 struct office_said office_broadcast_keep(const struct office *o, const struct broadcast_wish *wish,
                                          const struct broadcast_preview *preview, struct broadcast *made);

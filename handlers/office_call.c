@@ -23,10 +23,7 @@ static void note(const struct office *o, const char *action, uint32_t reference,
 
 static bool good_text(struct str text)
 {
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.p[i] < ' ')
-            return false;
-    return text.n > 0 && text.n <= TEXT_BYTES && utf8_valid(text);
+    return text.n > 0 && text.n <= TEXT_BYTES && utf8_one_line(text);
 }
 
 static bool good_kind(struct str kind)
@@ -125,11 +122,18 @@ static bool may(const struct office *o)
     return role_may(o->actor.role, ROLE_COORDINATOR);
 }
 
+/* Who is of one organisation or centre calls only in provinces that were named for them. */
+static struct str scope_of(const struct office *o)
+{
+    return actor_named_places(&o->actor).scope;
+}
+
 struct office_said office_call_add(const struct office *o, struct call_plan *plan)
 {
     struct call *c = &plan->call;
     int64_t most = o->config->service.second_yes_above;
-    if (!may(o) || !actor_covers_all(&o->actor, plan->provinces))
+    const struct actor named = actor_named_places(&o->actor);
+    if (!may(o) || !actor_covers_all(&named, plan->provinces))
         return said(OFFICE_FORBIDDEN, "call.act.forbidden");
     c->author = o->actor.phone;
     c->created_at = office_now(o);
@@ -141,7 +145,7 @@ struct office_said office_call_add(const struct office *o, struct call_plan *pla
          str_printf(o->arena, "%.*s%s in %.*s", STR_ARG(c->kind), c->urgent ? ", urgent," : "",
                     STR_ARG(plan->provinces)));
     if (!c->urgent && plan->people <= most &&
-        call_approve(o->store, o->actor.scope, c, o->actor.phone, office_now(o)))
+        call_approve(o->store, scope_of(o), c, o->actor.phone, office_now(o)))
         c->status = CALL_OPEN;
     return said(OFFICE_DONE, NULL);
 }
@@ -151,12 +155,12 @@ struct office_said office_call_approve(const struct office *o, uint32_t referenc
     struct call c;
     if (!may(o))
         return said(OFFICE_FORBIDDEN, "call.act.forbidden");
-    if (!call_get(o->store, o->arena, o->actor.scope, reference, &c))
+    if (!call_get(o->store, o->arena, scope_of(o), reference, &c))
         return said(OFFICE_ABSENT, "call.act.absent");
     if (c.author == o->actor.phone)
         return said(OFFICE_FORBIDDEN, "call.act.second");
     if (c.starts_at <= office_now(o) ||
-        !call_approve(o->store, o->actor.scope, &c, o->actor.phone, office_now(o)))
+        !call_approve(o->store, scope_of(o), &c, o->actor.phone, office_now(o)))
         return said(OFFICE_CONFLICT, "call.act.state");
     note(o, "call.approve", reference, c.urgent ? c.reason : STR(""));
     return said(OFFICE_DONE, NULL);
@@ -189,10 +193,10 @@ struct office_said office_call_act(const struct office *o, uint32_t reference, e
     enum call_status to;
     if (!may(o))
         return said(OFFICE_FORBIDDEN, "call.act.forbidden");
-    if (!call_get(o->store, o->arena, o->actor.scope, reference, &c))
+    if (!call_get(o->store, o->arena, scope_of(o), reference, &c))
         return said(OFFICE_ABSENT, "call.act.absent");
     bool early = act == CALL_CLOSE && office_now(o) < c.starts_at; /* nobody can have served: cancel it */
-    if (early || !leads_to(c.status, act, &to) || !call_move(o->store, o->actor.scope, &c, to))
+    if (early || !leads_to(c.status, act, &to) || !call_move(o->store, scope_of(o), &c, to))
         return said(OFFICE_CONFLICT, "call.act.state");
     c.status = to;
     if (act == CALL_RESUME) {

@@ -2,10 +2,12 @@
 #include "handlers/office_campaign.h"
 
 #include "gateway/base/fold.h"
+#include "gateway/base/number.h"
 #include "gateway/base/segment.h"
+#include "gateway/base/utf8.h"
 #include "handlers/handlers.h"
 
-enum { NAME_BYTES = 200 };
+enum { NAME_BYTES = 200, WORD_PARTS = 8 };
 
 const struct message_spec office_campaign_messages[] = {
     {"campaign.opened", "title", ROOM_ONE},
@@ -13,6 +15,7 @@ const struct message_spec office_campaign_messages[] = {
     {"campaign.allotted", "ref code", ROOM_ONE},
     {"campaign.absent", "", ROOM_ONE},
     {"campaign.words", "", ROOM_ONE},
+    {"campaign.word", "", ROOM_ONE},
     {"campaign.word.taken", "", ROOM_ONE},
     {"campaign.latin", "", ROOM_ONE},
     {"campaign.window", "", ROOM_ONE},
@@ -40,10 +43,7 @@ static struct office_said say_title_of(const char *key, const struct campaign *c
 
 static bool is_name(struct str name)
 {
-    for (size_t i = 0; i < name.n; i++)
-        if ((unsigned char)name.p[i] < ' ')
-            return false;
-    return name.n > 0 && name.n <= NAME_BYTES;
+    return name.n > 0 && name.n <= NAME_BYTES && utf8_one_line(name);
 }
 
 /* What must hold of any campaign; OFFICE_DONE where it does. */
@@ -75,12 +75,25 @@ static void take_names(struct campaign *c, const struct str *words, size_t count
         c->name_en = STR("our campaign");
 }
 
+/* What is a number, a unit or a filler in a pledge is never read as a name there. */
+static bool is_keyword(const struct office *o, struct str word)
+{
+    static const enum lex_kind others[] = {LEX_FILLER, LEX_UNIT, LEX_RECURRENCE};
+    struct str parts[WORD_PARTS], folded = fold(o->arena, word), glued = fold_glued(o->arena, folded);
+    bool good = glued.n > 0 && glued.n == folded.n && utf8_valid(word) && number_word_find(glued) == NULL &&
+                number_word_split(glued, parts, WORD_PARTS) == 0;
+    for (size_t i = 0; i < glued.n && good; i++)
+        good = (unsigned char)glued.p[i] >= 0x80 || (glued.p[i] >= 'a' && glued.p[i] <= 'z');
+    for (size_t i = 0; i < sizeof others / sizeof others[0] && good; i++)
+        good = lexicon_find(o->config->texts->lexicon, others[i], glued) == NULL;
+    return good;
+}
+
 static bool add_words(const struct office *o, int64_t campaign, const struct str *words, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct str folded = fold(o->arena, words[i]), glued = fold_glued(o->arena, folded);
-        if (glued.n == 0 || glued.n != folded.n ||
-            !campaign_word_add(o->store, campaign, (int64_t)i, glued, words[i]))
+        struct str glued = fold_glued(o->arena, fold(o->arena, words[i]));
+        if (!campaign_word_add(o->store, campaign, (int64_t)i, glued, words[i]))
             return false;
     }
     return true;
@@ -88,9 +101,10 @@ static bool add_words(const struct office *o, int64_t campaign, const struct str
 
 static struct str detail_of(const struct office *o, const struct campaign *c)
 {
-    return str_printf(o->arena, "goal %lld rial, from %lld to %lld, in %.*s", (long long)c->goal_rial,
-                      (long long)c->starts_at, (long long)c->ends_at,
-                      STR_ARG(c->provinces.n > 0 ? c->provinces : STR("all provinces")));
+    return str_printf(o->arena, "goal %lld rial, from %lld to %lld, in %.*s, paid to %.*s",
+                      (long long)c->goal_rial, (long long)c->starts_at, (long long)c->ends_at,
+                      STR_ARG(c->provinces.n > 0 ? c->provinces : STR("all provinces")),
+                      STR_ARG(c->pay_to.n > 0 ? c->pay_to : STR("what its organisation says")));
 }
 
 static struct str number(const struct office *o, int64_t n)
@@ -101,11 +115,17 @@ static struct str number(const struct office *o, int64_t n)
 struct office_said campaign_open(const struct office *o, struct campaign *c, const struct str *words,
                                  size_t count)
 {
+    struct organisation organisation;
     if (count == 0 || count > CAMPAIGN_WORDS_MOST || words[0].n == 0)
         return say_plain(OFFICE_BAD, "campaign.words");
+    for (size_t i = 0; i < count; i++)
+        if (!is_keyword(o, words[i]))
+            return say_plain(OFFICE_BAD, "campaign.word");
     take_names(c, words, count);
     if (o->actor.organisation.n > 0)
         c->organisation = o->actor.organisation;
+    else if (c->organisation.n > 0 && !organisation_get(o->store, o->arena, c->organisation, &organisation))
+        return say_plain(OFFICE_BAD, "staff.organisation");
     struct office_said said = check(o, c);
     if (said.status != OFFICE_DONE)
         return said;

@@ -41,10 +41,7 @@ static bool good_provinces(const struct config *config, struct str provinces, st
 /* A text of one line that fits into a cell and into an SMS. */
 static bool good_text(struct str text)
 {
-    for (size_t i = 0; i < text.n; i++)
-        if ((unsigned char)text.p[i] < ' ')
-            return false;
-    return text.n <= TEXT_BYTES && utf8_valid(text);
+    return text.n <= TEXT_BYTES && utf8_one_line(text);
 }
 
 static bool good_slug(struct str slug)
@@ -164,6 +161,22 @@ static struct office_said be_deputy(const struct office *o, struct staff *s, str
     return said;
 }
 
+/* Slugs parted by blanks: what is counted by province is counted once. */
+static struct str each_once(struct arena *arena, struct str slugs)
+{
+    struct sbuf out = sbuf_in(arena);
+    struct str rest = slugs, slug;
+    while (rest.n > 0 && str_split(&rest, ' ', &slug)) {
+        struct str before = sbuf_str(&out), other;
+        bool known = false;
+        while (!known && before.n > 0 && str_split(&before, ' ', &other))
+            known = str_eq(other, slug);
+        if (!known)
+            sbuf_printf(&out, "%s%.*s", out.n > 0 ? " " : "", STR_ARG(slug));
+    }
+    return sbuf_str(&out);
+}
+
 struct office_said staff_add(const struct office *o, struct staff *s, struct str phone, struct str deputy_of)
 {
     struct staff before;
@@ -183,6 +196,7 @@ struct office_said staff_add(const struct office *o, struct staff *s, struct str
         return say(OFFICE_FORBIDDEN, "staff.forbidden"); /* somebody else's */
     if (s->organisation.n > 0 && !organisation_get(o->store, o->arena, s->organisation, &organisation))
         return say(OFFICE_BAD, "staff.organisation");
+    s->provinces = each_once(o->arena, s->provinces);
     staff_put(o->store, s, office_now(o));
     struct str where = s->provinces.n > 0 ? s->provinces : STR("everywhere");
     note(o, "staff.add", s->phone,
@@ -241,7 +255,10 @@ struct office_said organisation_add(const struct office *o, const struct organis
     if (!actor_unconfined(&o->actor) || !role_may(o->actor.role, ROLE_ADMIN))
         return say(OFFICE_FORBIDDEN, "staff.forbidden");
     organisation_put(o->store, organisation, office_now(o));
-    audit_add(o->store, &o->actor, "organisation.add", organisation->slug, organisation->provinces,
-              office_now(o));
+    struct str detail =
+        str_printf(o->arena, "in %.*s, paid to %.*s",
+                   STR_ARG(organisation->provinces.n > 0 ? organisation->provinces : STR("all provinces")),
+                   STR_ARG(organisation->pay_to.n > 0 ? organisation->pay_to : STR("nobody")));
+    audit_add(o->store, &o->actor, "organisation.add", organisation->slug, detail, office_now(o));
     return say(OFFICE_DONE, NULL);
 }

@@ -95,7 +95,7 @@ static bool find_campaign(struct turn *t, struct target *target)
         return false;
     }
     target->title = say_in(t, campaign->name_fa, campaign->name_en);
-    target->pay_to = campaign->pay_to;
+    target->pay_to = campaign_pay_to(t->store, t->arena, campaign);
     bool before = turn_now(t) < campaign->starts_at;
     if (!before && (campaign->ends_at == 0 || turn_now(t) < campaign->ends_at))
         return true;

@@ -83,6 +83,14 @@ static size_t count_fields(struct str raw)
     return n;
 }
 
+/* A field as it came: the name before the first '=', the value behind it. */
+static struct http_pair cut_field(struct str part)
+{
+    const char *equals = memchr(part.p, '=', part.n);
+    size_t name = equals != NULL ? (size_t)(equals - part.p) : part.n;
+    return (struct http_pair){{part.p, name}, str_after(part, equals != NULL ? name + 1 : name)};
+}
+
 struct http_pairs http_parse_fields(struct arena *arena, struct str raw, bool *broken)
 {
     struct http_pairs fields = {NULL, 0};
@@ -98,18 +106,28 @@ struct http_pairs http_parse_fields(struct arena *arena, struct str raw, bool *b
     while (fields.n < count && str_split(&raw, '&', &part)) {
         if (part.n == 0)
             continue;
-        struct str value = part, name = {NULL, 0};
-        if (has(part, '=')) {
-            (void)str_split(&value, '=', &name); /* there is one: VALUE is what stands behind it */
-        } else {
-            name = part;
-            value = (struct str){part.p + part.n, 0};
-        }
-        struct http_pair *pair = &fields.v[fields.n++];
-        pair->name = http_percent_decode(arena, name, true, broken);
-        pair->value = http_percent_decode(arena, value, true, broken);
+        struct http_pair came = cut_field(part), *pair = &fields.v[fields.n++];
+        pair->name = http_percent_decode(arena, came.name, true, broken);
+        pair->value = http_percent_decode(arena, came.value, true, broken);
     }
     return fields;
+}
+
+bool http_find_field(struct arena *arena, struct str raw, struct str name, struct str *value)
+{
+    struct str part;
+    size_t n = 0;
+    while (n < HTTP_FIELDS_MOST && str_split(&raw, '&', &part)) {
+        if (part.n == 0)
+            continue;
+        struct http_pair came = cut_field(part);
+        if (str_eq(http_percent_decode(arena, came.name, true, NULL), name)) {
+            *value = http_percent_decode(arena, came.value, true, NULL);
+            return true;
+        }
+        n++;
+    }
+    return false;
 }
 
 static bool unreserved(char c)
@@ -131,6 +149,18 @@ void http_percent_encode(struct sbuf *out, struct str s)
         sbuf_byte(out, digits[byte >> 4]);
         sbuf_byte(out, digits[byte & 15]);
     }
+}
+
+const char *http_plain_target(const char *url)
+{
+    size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
+    const char *target = url + scheme + strcspn(url + scheme, "/?#");
+    if (scheme == 0 || *target != '/' || target == url + scheme || strstr(target, "/."))
+        return NULL;
+    for (const unsigned char *c = (const unsigned char *)target; *c; c++)
+        if (*c <= ' ' || *c >= 0x7F || *c == '#')
+            return NULL;
+    return target;
 }
 
 /* Cuts the part before the first ';' that stands outside quotes off *REST. */

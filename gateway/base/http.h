@@ -61,11 +61,19 @@ const struct http_pair *http_field(const struct http_pairs *fields, struct str n
 #define HTTP_FIELDS_MOST 200
 struct http_pairs http_parse_fields(struct arena *arena, struct str raw, bool *broken);
 
+/* The value of the first field of that name among those, where one is all that is wanted. */
+bool http_find_field(struct arena *arena, struct str raw, struct str name, struct str *value);
+
 /* %41 -> A; PLUS_IS_SPACE for queries and forms. */
 struct str http_percent_decode(struct arena *arena, struct str raw, bool plus_is_space, bool *broken);
 
 /* Appends S with everything but RFC 3986's unreserved characters escaped. */
 void http_percent_encode(struct sbuf *out, struct str s);
+
+/* Where path and query of a plain http or https URL begin, right behind its host.
+ * NULL where it is not plain: no path, a fragment, a segment of dots, or a byte
+ * that is to be escaped or refused. */
+const char *http_plain_target(const char *url);
 
 /* The value of a parameter of a header value: charset of
  * `text/plain; charset="UTF-8"`, unquoted; NULL str where absent. */

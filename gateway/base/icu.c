@@ -96,6 +96,7 @@ bool icu_is_space(uint32_t c)
 
 struct zone {
     UCalendar *calendar[2];
+    int64_t asked, number; /* the second that zone_day_number was last asked for, and its day */
 };
 
 static UCalendar *open_calendar(const char *name, const char *locale, struct error *e)
@@ -134,6 +135,7 @@ struct zone *zone_open(const char *name, struct error *e)
         zone_close(zone);
         return NULL;
     }
+    zone->asked = INT64_MIN; /* never */
     return zone;
 }
 
@@ -180,12 +182,21 @@ void zone_clock(struct zone *zone, int64_t utc_seconds, int *hour, int *minute)
     *minute = field(calendar, UCAL_MINUTE);
 }
 
-int64_t zone_day_number(struct zone *zone, int64_t utc_seconds)
+static int64_t day_number(struct zone *zone, int64_t utc_seconds)
 {
     UCalendar *calendar = at(zone, CALENDAR_GREGORIAN, utc_seconds);
     int64_t offset = (field(calendar, UCAL_ZONE_OFFSET) + field(calendar, UCAL_DST_OFFSET)) / 1000;
     int64_t local = utc_seconds + offset;
     return local >= 0 ? local / 86400 : (local - 86399) / 86400;
+}
+
+/* Asked several times a message, and by all messages of a second. */
+int64_t zone_day_number(struct zone *zone, int64_t utc_seconds)
+{
+    if (utc_seconds != zone->asked)
+        zone->number = day_number(zone, utc_seconds);
+    zone->asked = utc_seconds;
+    return zone->number;
 }
 
 /* A day on which summer time begins at midnight has no 00:00. */

@@ -79,6 +79,18 @@ bool utf8_valid(struct str s)
     return true;
 }
 
+bool utf8_one_line(struct str s)
+{
+    while (s.n > 0) {
+        uint32_t c = utf8_next(&s);
+        bool control = c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029;
+        bool turns = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+        if (c == UTF8_BAD || control || turns)
+            return false;
+    }
+    return true;
+}
+
 struct str utf8_repair(struct arena *arena, struct str s, bool *bad)
 {
     if (utf8_valid(s) && (s.n == 0 || memchr(s.p, 0, s.n) == NULL))

@@ -23,6 +23,11 @@ void utf8_add(struct sbuf *out, uint32_t code);
 
 bool utf8_valid(struct str s);
 
+/* Valid, and of one line that reads as it was written: no control characters,
+ * and nothing that turns the direction of what stands behind it (U+202A to
+ * U+202E, U+2066 to U+2069); plain marks of direction and joiners may stand. */
+bool utf8_one_line(struct str s);
+
 /* A copy in which every faulty byte is U+FFFD and NULs are dropped; *BAD is
  * set when a byte was faulty.  S itself when nothing had to change. */
 struct str utf8_repair(struct arena *arena, struct str s, bool *bad);

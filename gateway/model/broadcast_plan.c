@@ -1,7 +1,7 @@
 /* See the header. */
 #include "gateway/model/broadcast_plan.h"
 
-enum { WINDOW_SECONDS = 10, WINDOW_LEAST = 500 };
+enum { WINDOW_SECONDS = 10, WINDOW_LEAST = 500, WINDOW_MOST = 10000 };
 
 const char *const broadcast_status_names[BROADCAST_STATUSES] = {"draft",  "approved", "sending",
                                                                 "paused", "done",     "cancelled"};
@@ -18,6 +18,8 @@ bool broadcast_status_from(struct str name, enum broadcast_status *status)
 
 int64_t broadcast_window(int64_t rate)
 {
+    if (rate > WINDOW_MOST / WINDOW_SECONDS)
+        return WINDOW_MOST;
     return rate * WINDOW_SECONDS > WINDOW_LEAST ? rate * WINDOW_SECONDS : WINDOW_LEAST;
 }
 

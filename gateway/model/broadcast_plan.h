@@ -60,7 +60,8 @@ struct broadcast_next broadcast_plan(const struct broadcast_stand *stand);
 bool broadcast_quiet(const struct channel *channel, struct zone *zone, bool urgent, int64_t now_ms);
 bool channel_is_promo(const struct channel *channel);
 
-/* Rows that shall wait on a line of RATE messages a second: ten seconds' worth. */
+/* Rows that shall wait on a line of RATE messages a second: ten seconds' worth,
+ * 500 at least; 10000 at most, as each step counts and parks what waits. */
 int64_t broadcast_window(int64_t rate);
 
 /* What becomes of a row that was claimed. */

@@ -52,6 +52,13 @@ struct line_allows line_allows(const struct channel *channel)
                                 chosen(channel->cards, class->allows.cards)};
 }
 
+bool line_same_rules(const struct channel *one, const struct channel *other)
+{
+    struct line_allows a = line_allows(one), b = line_allows(other);
+    return class_of(one) == class_of(other) && a.links == b.links && a.cards == b.cards &&
+           str_eq(one->suffix, other->suffix);
+}
+
 /* ---- the words at the end ---- */
 
 static bool is_persian(struct str text)

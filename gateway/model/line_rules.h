@@ -41,6 +41,10 @@ int64_t line_opens_ms(const struct channel *channel, struct zone *zone, int64_t 
 /* When a line that is open at AT_MS closes; INT64_MAX: never. */
 int64_t line_closes_ms(const struct channel *channel, struct zone *zone, int64_t at_ms, bool urgent);
 
+/* Whether what was written for one may go through the other as it is: the same
+ * class, links and cards alike, the same words at the end. */
+bool line_same_rules(const struct channel *one, const struct channel *other);
+
 /* How line_check asks what a channel lets through. */
 struct line_allows {
     bool links, cards;

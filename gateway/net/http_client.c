@@ -247,7 +247,12 @@ static bool fill(struct call *call, const struct http_request *request, struct s
     } else {
         call->fault = "a control character in the URL or a header";
     }
-    int bad = (int)curl_easy_setopt(call->easy, CURLOPT_URL, str_cstr(arena, sbuf_str(&url)));
+    /* curl 7.88 prints a URL's path byte by byte, two thirds of what a request cost;
+     * what it is given apart it takes as it is, so only where that is the same. */
+    const char *whole = str_cstr(arena, sbuf_str(&url)), *target = http_plain_target(whole);
+    const char *host = target ? str_cstr(arena, str_from(whole, (size_t)(target - whole))) : whole;
+    int bad = (int)curl_easy_setopt(call->easy, CURLOPT_URL, host);
+    bad |= (int)curl_easy_setopt(call->easy, CURLOPT_REQUEST_TARGET, target);
     bad |= (int)curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, header_lines(arena, request));
     return set_method(call->easy, request->method, str_dup(arena, request->body)) && bad == 0;
 }

@@ -51,7 +51,8 @@ enum { FIELD_MOST = 200, DETAIL_MOST = 120 };
 
 /* ---- in ---- */
 
-struct str kannel_query_or_header(const struct http_pairs *fields, struct str name,
+/* The field of the query, else the X-Kannel header; empty where both are absent. */
+static struct str query_or_header(const struct http_pairs *fields, struct str name,
                                   const struct http_request *request, const char *header)
 {
     const struct http_pair *field = http_field(fields, name);
@@ -68,7 +69,7 @@ static struct str charset_of(const struct kannel *own, const struct http_pairs *
     struct str charset = body_is_text ? http_header_param(content_type, "charset") : STR("");
     if (charset.n > 0)
         return charset;
-    struct str coding = kannel_query_or_header(fields, own->field_coding, request, "X-Kannel-Coding");
+    struct str coding = query_or_header(fields, own->field_coding, request, "X-Kannel-Coding");
     return str_is(coding, "2") ? STR("UTF-16BE") : str_is(coding, "1") ? STR("8-BIT") : STR("UTF-8");
 }
 
@@ -84,12 +85,12 @@ static void parse_message(const struct channel *channel, const struct http_reque
     struct inbound *m = arena_new_of(arena, struct inbound);
 
     m->channel = channel->name;
-    m->sender = provider_clean(
-        arena, kannel_query_or_header(&fields, own->field_from, request, "X-Kannel-From"), FIELD_MOST, &bad);
-    m->line = provider_clean(arena, kannel_query_or_header(&fields, own->field_to, request, "X-Kannel-To"),
+    m->sender = provider_clean(arena, query_or_header(&fields, own->field_from, request, "X-Kannel-From"),
+                               FIELD_MOST, &bad);
+    m->line = provider_clean(arena, query_or_header(&fields, own->field_to, request, "X-Kannel-To"),
                              FIELD_MOST, &bad);
-    m->sent = provider_clean(
-        arena, kannel_query_or_header(&fields, own->field_time, request, "X-Kannel-Time"), FIELD_MOST, &bad);
+    m->sent = provider_clean(arena, query_or_header(&fields, own->field_time, request, "X-Kannel-Time"),
+                             FIELD_MOST, &bad);
     m->id = id != NULL ? provider_clean(arena, id->value, FIELD_MOST, &bad) : STR("");
     struct str bytes = from_body ? request->body : text != NULL ? text->value : STR("");
     m->text = provider_decode(arena, bytes, charset_of(own, &fields, request, from_body), &bad);

@@ -10,10 +10,6 @@ struct kannel {
         field_smsc, field_meta;
 };
 
-/* The field of the query, else the X-Kannel header; empty where both are absent. */
-struct str kannel_query_or_header(const struct http_pairs *fields, struct str name,
-                                  const struct http_request *request, const char *header);
-
 /* Whether the request's meta-data names a USSD operation. */
 bool kannel_is_ussd(const struct channel *channel, const struct http_request *request, struct arena *arena);
 /* The message of a USSD link as a step. */

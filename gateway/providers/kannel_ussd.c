@@ -43,10 +43,10 @@ static struct meta meta_of(const struct channel *channel, const struct http_requ
                            struct arena *arena)
 {
     const struct kannel *own = channel->own;
-    struct http_pairs query = http_parse_fields(arena, request->query, NULL);
-    struct str rest = kannel_query_or_header(&query, own->field_meta, request, "X-Kannel-Meta-Data"), name,
-               pairs;
+    struct str rest, name, pairs;
     struct meta meta = {OPERATION_UNKNOWN, STR("")};
+    if (!http_find_field(arena, request->query, own->field_meta, &rest))
+        rest = str_trim(http_header(&request->headers, "X-Kannel-Meta-Data"));
     if (rest.p == NULL || !str_split(&rest, '?', &name)) /* what stands before the first group */
         return meta;
     while (rest.p != NULL && str_split(&rest, '?', &name) && rest.p != NULL &&

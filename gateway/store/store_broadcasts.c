@@ -233,6 +233,17 @@ void broadcast_count(struct store *store, int64_t id, struct broadcast_counts *c
     arena_free(arena);
 }
 
+int64_t broadcast_backlog(struct store *store, struct str channel)
+{
+    int64_t n = 0;
+    struct query q = query_begin(store, QUERY_broadcast_backlog);
+    query_text(&q, channel);
+    if (query_row(&q))
+        n = query_take_int(&q);
+    query_end(&q);
+    return n > 0 ? n : 0;
+}
+
 void broadcast_waits(struct store *store, int64_t id, int64_t *queued, int64_t *parked, int64_t *on_wire)
 {
     *queued = *parked = *on_wire = 0;

@@ -71,6 +71,9 @@ struct broadcast_counts {
 };
 void broadcast_count(struct store *store, int64_t id, struct broadcast_counts *counts);
 
+/* How many the live ones on CHANNEL still send, about: who comes next waits for them. */
+int64_t broadcast_backlog(struct store *store, struct str channel);
+
 /* ---- for what feeds it (gateway/broadcasts.h) ---- */
 
 /* The first live one behind AFTER. */

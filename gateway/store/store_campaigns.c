@@ -4,8 +4,22 @@
 
 bool campaign_mine(const struct actor *actor, const struct campaign *c)
 {
-    return actor_covers_all(actor, c->provinces) &&
-           (actor->organisation.n == 0 || str_eq(actor->organisation, c->organisation));
+    struct actor named = actor_named_places(actor);
+    if (actor->organisation.n == 0) /* but perhaps of one centre, whose no campaign is */
+        return actor_covers_all(&named, c->provinces);
+    return str_eq(actor->organisation, c->organisation) && actor_covers_all(actor, c->provinces);
+}
+
+struct str campaign_scope(const struct actor *actor, const struct campaign *c)
+{
+    return campaign_mine(actor, c) ? actor->scope : actor_named_places(actor).scope;
+}
+
+struct str campaign_pay_to(struct store *store, struct arena *arena, const struct campaign *c)
+{
+    struct organisation o;
+    bool own = c->pay_to.n > 0 || c->organisation.n == 0;
+    return !own && organisation_get(store, arena, c->organisation, &o) ? o.pay_to : c->pay_to;
 }
 
 bool campaign_get_scoped(struct store *store, struct arena *arena, const struct actor *actor, int64_t id,

@@ -227,9 +227,10 @@ static void tally_since(struct store *store, const struct actor *actor, int64_t 
 
 static int64_t tally_volunteers(struct store *store, const struct actor *actor)
 {
-    struct str rest = actor->scope, province;
+    struct actor named = actor_named_places(actor);
+    struct str rest = named.scope, province;
     int64_t n = 0;
-    if (actor_everywhere(actor))
+    if (actor_everywhere(&named))
         return query_count(store, QUERY_tally_volunteers);
     while (rest.n > 0 && str_split(&rest, ' ', &province)) {
         if (province.n == 0)
@@ -295,6 +296,7 @@ void proposal_put(struct store *store, const struct proposal *p, int64_t now)
     query_text(&q, p->command);
     query_blob(&q, bytes_of(&p->digest));
     query_blob(&q, bytes_of(&p->code));
+    query_int(&q, p->tries);
     query_int(&q, p->codes);
     query_int(&q, p->hour_at);
     query_int(&q, now);

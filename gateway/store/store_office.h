@@ -46,7 +46,8 @@ int64_t token_find(struct store *store, const struct digest *hash);
 
 /* ---- figures of an actor's provinces ---- */
 
-/* Pledges count by the province of their need; those to a campaign alone, only for who is everywhere. */
+/* Pledges count by the province of their need; those to a campaign alone, only for who is everywhere;
+ * volunteers by the provinces that were named for the actor. */
 struct office_figures {
     int64_t pledges_since, rial_since; /* made since the given time */
     int64_t rial, needs_open, volunteers;
@@ -77,12 +78,12 @@ struct proposal {
     int64_t phone;
     struct str command;
     struct digest digest, code;
-    int64_t tries;
     int64_t codes, hour_at; /* how many codes were made since */
+    int64_t tries;          /* wrong ones, since then or since the last right one */
     int64_t expires_at;
 };
 bool proposal_get(struct store *store, struct arena *arena, int64_t phone, struct proposal *found) MUST_CHECK;
-void proposal_put(struct store *store, const struct proposal *proposal, int64_t now); /* no tries yet */
+void proposal_put(struct store *store, const struct proposal *proposal, int64_t now);
 int64_t proposal_try(struct store *store, int64_t phone); /* a wrong one; how many there are now */
 /* Used or given up: false where nothing waited. */
 bool proposal_end(struct store *store, int64_t phone) MUST_CHECK;
@@ -96,6 +97,11 @@ size_t staff_admins(struct store *store, int64_t *phones, size_t most);
 /* Whether it is the actor's: their provinces hold all of its, and it is of
  * their organisation where they are of one. */
 bool campaign_mine(const struct actor *actor, const struct campaign *campaign);
+/* Of whose donors the actor sees the sums: of the own campaign all whom it may
+ * see, of another's those in provinces that were named for it. */
+struct str campaign_scope(const struct actor *actor, const struct campaign *campaign);
+/* Its own way to be paid, else its organisation's; may be empty. */
+struct str campaign_pay_to(struct store *store, struct arena *arena, const struct campaign *campaign);
 /* By id; false for one that is not the actor's, too. */
 bool campaign_get_scoped(struct store *store, struct arena *arena, const struct actor *actor, int64_t id,
                          struct campaign *campaign);

@@ -393,7 +393,9 @@ static void add_staff(struct play *p, struct str rest)
 {
     struct staff s;
     bool good = staff_read(p->arena, rest, &s) && store_begin(p->store);
-    if (good)
+    if (good && str_is(s.role, "removed"))
+        good = staff_remove(p->store, s.phone);
+    else if (good)
         staff_put(p->store, &s, p->now_ms / 1000);
     if (!good || store_commit(p->store) != STORE_DONE)
         wrong(p, "@staff PHONE ROLE [in=PROVINCE,…] [NAME]");

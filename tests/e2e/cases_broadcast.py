@@ -3,6 +3,7 @@
 The real service with a telecom that takes everything; people come by import.
 """
 
+import datetime
 import json
 import re
 import sqlite3
@@ -10,7 +11,7 @@ import time
 
 from service import until
 from tap import case
-from telecom import key
+from telecom import Telecom, key
 
 OPEN = {"quiet": ""}                      # at any hour of the day
 TEXT = "Free visits on Saturday at the clinic"
@@ -64,7 +65,11 @@ def code_in(telecom, phone, count):
 def rows_add_up(b):
     """Everybody is in one place: nobody is dropped in silence."""
     rows, left = b["messages"], b["left_out"]
-    return sum(rows.values()) + left["duplicate"] + left["late"] == b["people"], b
+    return sum(rows.values()) + left["duplicate"] + left["late"] + left.get("unwritten", 0) == b["people"], b
+
+
+def seconds_of(stamp):
+    return datetime.datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
 
 
 def slow(**more):
@@ -158,7 +163,24 @@ def steering(stage):
         assert sum(reached(telecom, phones)) == sent < 900, "nothing follows"
         assert b["messages"]["queued"] == b["messages"]["sending"] == 0 and b["waits"] == 0, b
         assert b["left_out"]["cancelled"] > 0 and max(reached(telecom, phones)) == 1, b
+        assert rows_add_up(b)[0], b
         ask(service, "resume", reference, expect=1)
+
+
+@case("broadcast: a cancelled one tells whom it had not come to")
+def cancelled_early(stage):
+    with stage.fresh(channel=slow(rate="10"), service={"second_yes_above": "5000"}) as (service, telecom):
+        phones = crowd(service, 1500)
+        reference = str(ask(service, "send", "nurse", TEXT)["reference"])
+        until(lambda: sum(reached(telecom, phones)) > 2, 10, "it begins")
+        ask(service, "cancel", reference)
+        b = ended(service, reference, 5)
+        assert b["left_out"]["unwritten"] > 200 and rows_add_up(b)[0], b
+        draft = str(ask(service, "add", "nurse", TEXT)["reference"])
+        assert "unwritten" not in show(service, draft)["left_out"]
+        ask(service, "cancel", draft)
+        b = ended(service, draft, 5)
+        assert b["left_out"]["unwritten"] == b["people"] == 1500, b
 
 
 @case("broadcast: on a slow line what was claimed and not begun stops with it too")
@@ -191,6 +213,19 @@ def late_stop(stage):
         assert reached(telecom, phones) == [1] * 399 + [0], "the last one stopped in time"
         assert b["left_out"]["stopped_later"] == 1 and b["messages"]["failed"] == 1, b
         assert rows_add_up(b)[0], b
+
+
+@case("broadcast: on a slow line too, who opts out is not reached a moment later")
+def slow_stop(stage):
+    with stage.fresh(channel=slow(rate="3", in_flight="16")) as (service, telecom):
+        phones = crowd(service, 24)
+        reference = str(ask(service, "send", "nurse", TEXT)["reference"])
+        until(lambda: sum(reached(telecom, phones)) >= 2, 10, "it begins")
+        for phone in phones[12:15]:
+            service.send(phone, "STOP")
+        b = ended(service, reference)
+        assert reached(telecom, phones) == [0 if 12 <= i < 15 else 1 for i in range(24)], "three stopped in time"
+        assert b["left_out"]["stopped_later"] == 3 and rows_add_up(b)[0], b
 
 
 @case("broadcast: a kill and a restart in the middle leave nobody out and nobody twice but in flight")
@@ -300,6 +335,9 @@ def quiet(stage):
         assert ended(service, made["reference"])["sent"] == 5
         time.sleep(1)
         assert show(service, waits)["status"] == "approved" and reached(telecom, phones) == [0] * 5
+        soon = time.strftime("%Y-%m-%d %H:%M", time.gmtime(time.time() + 1800))
+        told = ask(service, "send", "nurse", TEXT, "--until", soon, expect=1)
+        assert "never lets" in told, f"it would be over before its line opens: {told}"
         assert reached(telecom, phones, "Earthquake") == [1] * 5
         # the hours are changed: it goes on by itself
         service.ini.write_text(service.ini.read_text().replace(f"quiet = {hours}", "quiet = "), "utf-8")
@@ -325,3 +363,141 @@ def window(stage):
         assert service.cli("forget", f"98{9151000000}", "--yes", expect=None).returncode == 0
         assert service.cli("forget", f"98{9151000001}", "--yes", expect=None).returncode == 0
         assert sum(show(service, reference)["messages"].values()) == sum(b["messages"].values()), "sums stay"
+
+
+@case("broadcast: an audience whose names are longer than its spellings is sent as it was previewed")
+def long_names(stage):
+    with stage.fresh(channel=OPEN) as (service, telecom):
+        phones = crowd(service, 3, province="kohgiluyeh_boyerahmad")
+        made = ask(service, "send", " or ".join(["yasuj"] * 50), TEXT)
+        assert made["people"] == 3 and made["status"] == "approved", made
+        assert ended(service, made["reference"])["sent"] == 3
+        assert reached(telecom, phones) == [1] * 3
+
+
+@case("broadcast: the claim itself looks whether it goes on, whatever feeds it has not come to yet")
+def claims_look(stage):
+    with stage.fresh(channel={**OPEN, "rate": "300", "in_flight": "1"},
+                     service={"second_yes_above": "5000"}) as (service, telecom):
+        phones = crowd(service, 3000)
+        reference = str(ask(service, "send", "nurse", TEXT)["reference"])
+        store = sqlite3.connect(service.folder / "yavar.db", isolation_level=None, timeout=5)
+        went = []
+        for _ in range(3):
+            begun = sum(reached(telecom, phones)) + 40
+            until(lambda: sum(reached(telecom, phones)) > begun, 20, "it is on its way")
+            until(lambda: show(service, reference)["messages"]["queued"] > 400, 10, "rows wait")
+            # behind its back: nothing wakes what parks and calls back, which looks once a second
+            store.execute("UPDATE broadcast SET status = 'paused'")
+            before = sum(reached(telecom, phones))
+            until(lambda: show(service, reference)["messages"]["sending"] == 0, 5, "what was claimed has gone")
+            time.sleep(1.2)
+            went.append(sum(reached(telecom, phones)) - before)
+            store.execute("UPDATE broadcast SET status = 'sending'")
+        store.close()
+        assert max(went) <= 8, f"at most what was claimed and on the wire: {went}"
+        ask(service, "cancel", reference)
+        ended(service, reference, 5)
+        assert max(reached(telecom, phones)) == 1
+
+
+@case("broadcast: when it ends counts those that go before it on its line")
+def behind_others(stage):
+    with stage.fresh(channel=slow(rate="1"), service={"second_yes_above": "5000"}) as (service, _):
+        crowd(service, 600)
+        alone = ask(service, "preview", "nurse", TEXT)["finish"]
+        first = str(ask(service, "send", "nurse", TEXT)["reference"])
+        behind = ask(service, "preview", "nurse", TEXT + "!")["finish"]
+        minutes = (seconds_of(behind) - seconds_of(alone)) / 60
+        assert 9 <= minutes <= 10.5, f"600 at one a second are ten minutes: {alone}, {behind}"
+        second = str(ask(service, "send", "nurse", TEXT + "!")["reference"])
+        gap = seconds_of(show(service, second)["until"]) - seconds_of(show(service, first)["until"])
+        assert 500 < gap < 660, f"its window counts them too: {gap}"
+        ask(service, "cancel", first)
+        again = ask(service, "preview", "nurse", TEXT)["finish"]
+        assert seconds_of(again) - seconds_of(behind) < 60, "what was cancelled is not waited for"
+
+
+@case("broadcast: a draft that has come to reach more than one person may say yes to is counted again")
+def grown(stage):
+    with stage.fresh(channel=OPEN, service={"second_yes_above": "10"}) as (service, telecom):
+        crowd(service, 5)
+        me, other = coordinator(stage, service, "zanjan"), coordinator(stage, service, "zanjan")
+        reference = str(ask(service, "add", "nurse", TEXT, "--as", me)["reference"])
+        phones = crowd(service, 20, first=9155000000)
+        store = sqlite3.connect(service.folder / "yavar.db", isolation_level=None, timeout=5)
+        store.execute("UPDATE broadcast SET created_at = created_at - 7200")
+        store.close()
+        said = ask(service, "approve", reference, "--as", me)
+        assert said["status"] == "draft" and "another coordinator" in said["note"], said
+        asked = [sent.text for sent in telecom.wait(other, 2, 3)]
+        assert "۲۵" in asked[1], f"they learn how many it is now: {asked}"
+        assert reached(telecom, phones) == [0] * 20
+        assert ask(service, "approve", reference, "--as", other)["status"] == "approved"
+        assert ended(service, reference)["sent"] == 25
+
+
+@case("broadcast: who waits for a code of their own is not asked for a second yes meanwhile")
+def busy_others(stage):
+    with stage.fresh(channel=OPEN, service={"second_yes_above": "2"}) as (service, telecom):
+        crowd(service, 5)
+        path = service.folder / "one.csv"
+        me, busy, free = (coordinator(stage, service, "zanjan") for _ in range(3))
+        path.write_text("phone,specialty,province,language,consent_source,consent_at\n"
+                        "989157000000,physician,zanjan,en,paper form,2026-01-05\n", encoding="utf-8")
+        service.cli("import", "people", str(path))
+        service.send(busy, "BROADCAST physician: come at eight")
+        code = code_in(telecom, busy, 1)
+        assert ask(service, "send", "nurse", TEXT, "--as", me)["status"] == "draft"
+        code_in(telecom, free, 2)
+        assert len(telecom.sent_to(busy)) == 1, "another code would have taken the place of theirs"
+        service.send(busy, f"CODE {code}")
+        assert "started" in telecom.wait(busy, 2, 3)[1].text
+
+
+@case("broadcast: its line is taken out of the configuration in the middle: it waits, and goes on when it is back")
+def line_gone(stage):
+    spare = Telecom()
+    line = (f"\n[channel other]\nprovider = kannel\nnumber = 200013\nsend_url = {spare.url}\n"
+            "secret = s3cret-for-tests\nrate = 100\nquiet =\n")
+    try:
+        with stage.fresh(channel=OPEN, more=line) as (service, telecom):
+            phones = crowd(service, 500)
+            reference = str(ask(service, "send", "nurse", TEXT, "--channel", "other")["reference"])
+            until(lambda: sum(reached(spare, phones)) > 50, 10, "it begins")
+            text = service.ini.read_text("utf-8")
+            service.ini.write_text(text.replace(line.strip(), ""), "utf-8")
+            service.process.send_signal(1)
+            until(lambda: show(service, reference)["messages"]["sending"] == 0, 5, "what was claimed is back")
+            before = sum(reached(spare, phones))
+            time.sleep(2)
+            assert sum(reached(spare, phones)) == before < 500 and show(service, reference)["status"] == "sending"
+            service.ini.write_text(text, "utf-8")
+            service.process.send_signal(1)
+            b = ended(service, reference, 20)
+            assert b["sent"] == 500 and reached(spare, phones) == [1] * 500 and reached(telecom, phones) == [0] * 500
+    finally:
+        spare.close()
+
+
+@case("broadcast: a line that takes over keeps its own quiet hours")
+def taken_over(stage):
+    hour = int(time.strftime("%H", time.gmtime()))
+    spare = Telecom()
+    line = (f"\n[channel other]\nprovider = kannel\nnumber = 200013\nsend_url = {spare.url}\nsecret = s3cret-for-tests\n"
+            f"rate = 100\nquiet = {(hour + 23) % 24:02}:00-{(hour + 2) % 24:02}:00\n")
+    try:
+        with stage.fresh(channel={**OPEN, "next": "other"}, more=line,
+                         service={"timezone": "UTC", "retry_first": "200ms", "retry_most": "500ms"}) as (service, telecom):
+            phones = crowd(service, 20)
+            telecom.down()
+            reference = str(ask(service, "send", "nurse", TEXT)["reference"])
+            until(lambda: any(m["channel"] == "other" for m in service.messages(phones[0])), 20, "it was handed over")
+            time.sleep(3)
+            assert reached(spare, phones) == [0] * 20, "nobody is woken by it"
+            waits = [json.loads(service.cli("message", "show", service.messages(phone)[0]["id"]).stdout)["waits_for"]
+                     for phone in phones]
+            assert any("quiet hours of channel other" in what for what in waits), waits
+            assert show(service, reference)["status"] == "sending"
+    finally:
+        spare.close()

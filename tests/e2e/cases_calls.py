@@ -193,6 +193,7 @@ def scope(stage):
         service.cli("staff", "add", viewer, "--role", "viewer", "--province", "zanjan")
         service.cli("staff", "add", auditor, "--role", "auditor")
         reference = call(service, "driver=1", more=("--as", here))["reference"]
+        until(lambda: shown(service, reference)["needs"][0]["asked"] > 0, 5, "somebody asked")
         before = shown(service, reference)
         for word in ("pause", "resume", "approve", "cancel", "close"):
             done = service.cli("call", word, reference, "--as", there, expect=1)

@@ -32,7 +32,9 @@ static void check_fields(struct arena *arena, struct str raw)
     for (size_t i = 0; i < fields.n; i++) {
         MUST(str_eq(again.v[i].name, fields.v[i].name) && str_eq(again.v[i].value, fields.v[i].value));
         const struct http_pair *found = http_field(&fields, fields.v[i].name);
+        struct str alone;
         MUST(found != NULL && found <= &fields.v[i]);
+        MUST(http_find_field(arena, raw, found->name, &alone) && str_eq(alone, found->value));
     }
     if (broken)
         MUST(fields.n == HTTP_FIELDS_MOST || memchr(raw.p, '%', raw.n) != NULL);

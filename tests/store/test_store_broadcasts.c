@@ -482,13 +482,78 @@ static void walks_at_random(void **state)
     tally_end(&t);
 }
 
+/* Handed over to a line whose hours are others than its own line's. */
+static void the_line_that_took_it_over_has_its_hours(void **state)
+{
+    struct world *w = *state;
+    struct error e;
+    struct outbound claimed[3];
+    int64_t queued, parked, on_wire;
+    assert_true(icu_start(&e));
+    struct zone *zone = zone_open("Asia/Tehran", &e);
+    struct config *config = walk_config();
+    int64_t night = NOW_MS - NOW_MS % (24 * 3600 * 1000LL) + 20 * 3600 * 1000LL; /* 23:30 in Tehran */
+    begin(w);
+    struct broadcast b = put_draft(w, "mci", "qom", "everyone");
+    approve(w, &b, NOW + 3600 * 40);
+    assert_true(broadcast_turn(w->store, b.id, STR("*"), BROADCAST_APPROVED, BROADCAST_SENDING));
+    assert_true(put_row(w, b.id, 989120000001) > 0 && put_row(w, b.id, 989120000002) > 0);
+    for (int handed = 0; handed < 2; handed++) {
+        const char *line = handed ? "ads" : "mci";
+        struct claim_check check = {w->store, config, zone, w->arena, night, {{0}}, 0};
+        assert_int_equal(
+            outbox_claim(w->store, w->arena, str_of(line), LANE_BROADCAST, STR("n"), night, claimed, 1), 1);
+        assert_int_equal(claim_goes(&check, &claimed[0]), !handed);
+        assert_int_equal(outbox_hand_over(w->store, STR("mci"), STR("ads"), true, night, 9), !handed);
+    }
+    broadcast_waits(w->store, b.id, &queued, &parked, &on_wire);
+    assert_int_equal(queued, 1);
+    assert_int_equal(parked, 0); /* it would be unparked at once, and again */
+    assert_int_equal(outbox_row(w, claimed[0].id).due_ms, night + 60 * 1000);
+    store_rollback(w->store);
+    config_drop(config);
+    zone_close(zone);
+}
+
+static void who_comes_next_waits_for_those_before(void **state)
+{
+    struct world *w = *state;
+    struct outbound claimed[2];
+    begin(w);
+    assert_int_equal(broadcast_backlog(w->store, STR("mci")), 0);
+    struct broadcast b = put_draft(w, "mci", "qom", "everyone"); /* to ten */
+    assert_int_equal(broadcast_backlog(w->store, STR("mci")), 0);
+    approve(w, &b, NOW + 100);
+    assert_int_equal(broadcast_backlog(w->store, STR("mci")), 10);
+    assert_int_equal(broadcast_backlog(w->store, STR("other")), 0);
+    assert_true(put_row(w, b.id, 989120000001) > 0 && put_row(w, b.id, 989120000002) > 0);
+    assert_int_equal(broadcast_backlog(w->store, STR("mci")), 10);
+    assert_int_equal(
+        outbox_claim(w->store, w->arena, STR("mci"), LANE_BROADCAST, STR("n"), NOW_MS, claimed, 1), 1);
+    assert_int_equal(broadcast_backlog(w->store, STR("mci")), 9);
+    struct broadcast paused = put_draft(w, "mci", "qom", "everyone"); /* it may go on */
+    approve(w, &paused, NOW + 100);
+    assert_true(broadcast_turn(w->store, paused.id, STR("*"), BROADCAST_APPROVED, BROADCAST_PAUSED));
+    assert_int_equal(broadcast_backlog(w->store, STR("mci")), 19);
+    assert_true(broadcast_turn(w->store, paused.id, STR("*"), BROADCAST_PAUSED, BROADCAST_CANCELLED));
+    broadcast_end(w->store, b.id, BROADCAST_DONE, NOW + 5);
+    assert_int_equal(broadcast_backlog(w->store, STR("mci")), 0);
+    commit(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BOTH(only_who_has_all_its_provinces), BOTH(a_yes_is_said_once),
-        BOTH(the_cursor_moves_once),          BOTH(a_person_has_one_row),
-        BOTH(what_is_parked_waits),           BOTH(only_a_line_of_its_class_takes_it_over),
-        ON_FILE(a_restored_one_is_paused),    BOTH(walks_at_random),
+        BOTH(only_who_has_all_its_provinces),
+        BOTH(a_yes_is_said_once),
+        BOTH(the_cursor_moves_once),
+        BOTH(a_person_has_one_row),
+        BOTH(the_line_that_took_it_over_has_its_hours),
+        BOTH(who_comes_next_waits_for_those_before),
+        BOTH(what_is_parked_waits),
+        BOTH(only_a_line_of_its_class_takes_it_over),
+        ON_FILE(a_restored_one_is_paused),
+        BOTH(walks_at_random),
     };
     return cmocka_run_group_tests_name("broadcasts", tests, NULL, NULL);
 }

@@ -416,11 +416,21 @@ static void a_forgotten_phone_is_in_no_call(void **state)
                            .named_persian = STR("%x%")};
     begin(w);
     struct call call = add_call(w, "zanjan", 1, 0);
-    add_person(w, f.phone, "nurse", "zanjan", true);
+    int64_t id = add_person(w, f.phone, "nurse", "zanjan", true);
     assert_int_equal(take(w, &call, f.phone, 1), CALLED_PLACE);
     assert_int_equal(take(w, &call, 12, 1), CALLED_STANDBY);
+    assert_true(answer_get(w->store, w->arena, call.id, f.phone, &a));
+    a.volunteer = id;
+    a.minutes = 60;
+    answer_put(w->store, &a);
+    answer_settle(w->store, &a, NOW);
+    assert_int_equal(volunteer_minutes(w->store, id), 60);
     forget_person(w->store, &f);
     assert_false(answer_get(w->store, w->arena, call.id, f.phone, &a));
+    struct volunteer next = {.phone = 989350000013, .status = STR("active")};
+    volunteer_put(w->store, &next, NOW); /* whose number may be that of who was forgotten */
+    assert_int_equal(next.id, id);
+    assert_int_equal(volunteer_minutes(w->store, next.id), 0);
     assert_int_equal(promoted(w, &call), 12); /* the place is another's */
     f.phone = call.author;                    /* who made it is forgotten too, once no longer of the staff */
     forget_person(w->store, &f);

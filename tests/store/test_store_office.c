@@ -122,9 +122,10 @@ static void a_proposal_ends_once(void **state)
     assert_memory_equal(&got.digest, &p.digest, sizeof got.digest);
     assert_memory_equal(&got.code, &p.code, sizeof got.code);
     assert_true(got.tries == 2 && got.codes == 2 && got.hour_at == NOW && got.expires_at == NOW + 600);
-    proposal_put(w->store, &p, NOW); /* another one begins anew */
-    assert_true(proposal_get(w->store, w->arena, sara, &got) && got.tries == 0);
+    proposal_put(w->store, &got, NOW); /* another one gives no tries back */
+    assert_true(proposal_get(w->store, w->arena, sara, &got) && got.tries == 2);
     assert_true(proposal_end(w->store, sara));
+    assert_true(proposal_get(w->store, w->arena, sara, &got) && got.tries == 0);
     assert_false(proposal_end(w->store, sara));
     assert_int_equal(proposal_try(w->store, sara), 0);
     assert_true(proposal_get(w->store, w->arena, sara, &got) && got.command.n == 0 && got.codes == 2);

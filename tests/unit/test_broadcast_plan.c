@@ -148,6 +148,8 @@ static void a_window_is_ten_seconds(void **state)
     assert_int_equal(broadcast_window(0), 500);
     assert_int_equal(broadcast_window(50), 500);
     assert_int_equal(broadcast_window(51), 510);
+    assert_int_equal(broadcast_window(1000), 10000);
+    assert_int_equal(broadcast_window(INT64_MAX), 10000); /* a rate has no upper limit, a step has */
     assert_true(broadcast_status_from(STR("paused"), &status) && status == BROADCAST_PAUSED);
     assert_false(broadcast_status_from(STR("pause"), &status));
 }

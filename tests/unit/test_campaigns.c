@@ -144,17 +144,18 @@ static void cancel_as(struct house *h, int64_t phone, uint32_t reference)
 /* ---- sums equal rows ---- */
 
 struct truth {
-    int64_t need[NEEDS], campaign[CAMPAIGNS], pledges[CAMPAIGNS];
+    int64_t need[NEEDS], campaign[CAMPAIGNS], pledges[CAMPAIGNS], rial;
 };
 
 static struct truth count_rows(struct house *h)
 {
     static struct pledge rows[PLEDGES_MOST];
-    struct truth truth = {{0}, {0}, {0}};
+    struct truth truth = {{0}, {0}, {0}, 0};
     size_t n = pledge_page(h->store, h->w->arena, 0, rows, PLEDGES_MOST);
     for (size_t r = 0; r < n; r++) {
         if (str_is(rows[r].status, "cancelled") || str_is(rows[r].status, "expired"))
             continue;
+        truth.rial += rows[r].amount_rial;
         for (int i = 0; i < NEEDS; i++)
             if (rows[r].need == h->needs[i])
                 truth.need[i] += rows[r].quantity > 0 ? rows[r].quantity : rows[r].amount_rial;
@@ -169,7 +170,12 @@ static struct truth count_rows(struct house *h)
 
 static void check_sums(struct house *h, struct tally *t, int step)
 {
+    struct office_figures figures;
     struct truth truth = count_rows(h);
+    office_figures(h->store, &h->office.actor, 0, &figures);
+    tally_check(t, figures.rial == truth.rial && figures.rial == figures.rial_since,
+                "step %d: the figures say %lld, its rows %lld", step, (long long)figures.rial,
+                (long long)truth.rial);
     for (int i = 0; i < NEEDS; i++) {
         struct need need;
         assert_true(need_get(h->store, h->w->arena, h->needs[i], &need));
@@ -350,6 +356,35 @@ static void campaigns_keep_to_their_provinces(void **state)
     close_house(h);
 }
 
+/* A word that a pledge would not be read with is none to be opened under. */
+static void keywords_are_what_a_pledge_is_read_with(void **state)
+{
+    struct house *h = house(state);
+    struct tally t = tally_new();
+    int64_t id;
+    static const char *const bad[] = {"",
+                                      "two words",
+                                      "1007",
+                                      "۱۴۰۵",
+                                      "salamat2",
+                                      "a-b",
+                                      "هزار",
+                                      "بیست",
+                                      "تومان",
+                                      "برای",
+                                      "ماهانه",
+                                      "a\xFF"
+                                      "b"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct office_said said = open_in(&h->office, bad[i], "", &id);
+        check_said(&t, &said, OFFICE_BAD, i == 0 ? "campaign.words" : "campaign.word");
+    }
+    struct office_said said = open_in(&h->office, "نذرسلامت", "", &id);
+    check_said(&t, &said, OFFICE_DONE, "campaign.opened");
+    tally_end(&t);
+    close_house(h);
+}
+
 static void what_is_done_is_written_down(void **state)
 {
     struct house *h = house(state);
@@ -450,6 +485,7 @@ int main(void)
         TEST(sums_equal_the_rows),
         TEST(donors_are_where_they_said),
         TEST(campaigns_keep_to_their_provinces),
+        TEST(keywords_are_what_a_pledge_is_read_with),
         TEST(what_is_done_is_written_down),
         TEST(a_pledge_is_allotted_once_and_never_overfills),
         TEST(needs_elsewhere_are_not_for_spending),

@@ -203,6 +203,27 @@ static void test_five_codes_an_hour(void **state)
     assert_int_equal(propose(w, sara, "ENLIST 09350003344").n, 6);
 }
 
+/* Who guesses at two and has a new one made has guessed twice. */
+static void test_a_new_code_gives_no_tries_back(void **state)
+{
+    struct office_world *w = *state;
+    office_staff_is(w, sara, ROLE_ADMIN, "", 0);
+    struct str code = propose(w, sara, "ENLIST 09350001122");
+    give(w, sara, wrong_code(w, code));
+    give(w, sara, wrong_code(w, code));
+    code = propose(w, sara, "ENLIST 09350003344");
+    give(w, sara, wrong_code(w, code));
+    assert_said(w, sara, "another 60 minutes");
+    w->now_ms += 61 * MINUTE_MS;
+    code = propose(w, sara, "ENLIST 09350001122");
+    give(w, sara, wrong_code(w, code));
+    give(w, sara, wrong_code(w, code));
+    give(w, sara, code); /* a right one does */
+    code = propose(w, sara, "ENLIST 09350003344");
+    give(w, sara, wrong_code(w, code));
+    assert_said(w, sara, "Tries left: 2");
+}
+
 /* Neither the code nor what leads to it stands in the database. */
 static void test_only_a_hash_is_kept(void **state)
 {
@@ -245,6 +266,7 @@ int main(void)
         OFFICE(test_who_is_no_longer_of_the_staff),
         OFFICE(test_only_the_registered_number_is_written_to),
         OFFICE(test_five_codes_an_hour),
+        OFFICE(test_a_new_code_gives_no_tries_back),
         OFFICE(test_only_a_hash_is_kept),
         OFFICE(test_the_whole_command_is_kept),
     };

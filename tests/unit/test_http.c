@@ -56,6 +56,27 @@ static void test_fields(void **state)
     assert_string_equal(shown(STR("a=%&b=%g1%41"), NULL), "a=%;b=%g1A;");
 }
 
+/* As "value", or "none". */
+static const char *found(struct str raw, struct str name)
+{
+    struct str value;
+    return http_find_field(arena, raw, name, &value) ? str_cstr(arena, value) : "none";
+}
+
+static void test_find(void **state)
+{
+    (void)state;
+    struct str raw = STR("&xa=0&flag&a+b=%41+1&a=1=2&a=3&=x");
+    assert_string_equal(found(raw, STR("a")), "1=2");
+    assert_string_equal(found(raw, STR("a b")), "A 1");
+    assert_string_equal(found(raw, STR("flag")), "");
+    assert_string_equal(found(raw, STR("")), "x");
+    assert_string_equal(found(raw, STR("x")), "none");
+    assert_string_equal(found(STR("%61=%zz"), STR("a")), "%zz");
+    assert_string_equal(found(STR(""), STR("")), "none");
+    assert_string_equal(found((struct str){NULL, 0}, STR("a")), "none");
+}
+
 static void test_nul(void **state)
 {
     (void)state;
@@ -86,6 +107,8 @@ static void test_many_fields(void **state)
     assert_int_equal(fields.n, HTTP_FIELDS_MOST);
     assert_true(broken);
     assert_true(str_is(fields.v[HTTP_FIELDS_MOST - 1].value, "199"));
+    assert_string_equal(found(sbuf_str(&raw), STR("f199")), "199");
+    assert_string_equal(found(sbuf_str(&raw), STR("one")), "none");
 }
 
 static void test_escapes(void **state)
@@ -240,6 +263,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_fields, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_find, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nul, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_many_fields, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_escapes, set_up, tear_down),

@@ -192,6 +192,28 @@ static void a_channel_may_rule_otherwise(void **state)
 }
 
 /* Folding takes some kilobytes at once, or fewer characters that become many. */
+static void another_line_takes_over_by_the_same_rules(void **state)
+{
+    (void)state;
+    struct channel other = service;
+    other.rate = 1; /* no matter */
+    other.quiet = (struct hours){0, 0};
+    assert_true(line_same_rules(&service, &other));
+    assert_true(line_same_rules(&promo, &promo));
+    assert_false(line_same_rules(&service, &promo));
+    other.links = STR("yes"); /* what its class says anyhow */
+    assert_true(line_same_rules(&service, &other));
+    other.links = STR("no");
+    assert_false(line_same_rules(&service, &other));
+    assert_false(line_same_rules(&other, &service));
+    other.links = STR("");
+    other.cards = STR("no");
+    assert_false(line_same_rules(&service, &other));
+    other.cards = STR("");
+    other.suffix = STR("STOP 11");
+    assert_false(line_same_rules(&service, &other));
+}
+
 static void nothing_hides_in_a_long_text(void **state)
 {
     static const char *const fillers[] = {"س ", "ﷺ", "a\u0301\u0302", "x", "𝐧 ", "7", "\u200C", "."};
@@ -485,6 +507,7 @@ int main(void)
         cmocka_unit_test(links_and_cards_are_found),
         cmocka_unit_test(a_fault_has_its_place_in_characters),
         cmocka_unit_test(a_channel_may_rule_otherwise),
+        cmocka_unit_test(another_line_takes_over_by_the_same_rules),
         cmocka_unit_test(nothing_hides_in_a_long_text),
         cmocka_unit_test(any_text_points_within_itself),
         cmocka_unit_test(the_words_stand_at_the_end_once),

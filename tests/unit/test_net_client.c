@@ -261,6 +261,62 @@ static void test_not_ours(void **state)
     assert_int_equal(w->peer.connections, 0);
 }
 
+static const char *asked_for(struct world *w, const char *url)
+{
+    struct http_request request = {.method = HTTP_GET, .target = str_of(url)};
+    w->peer.last[0] = '\0';
+    assert_true(http_client_send(w->client, &request, on_answer, w));
+    loop_run(w->loop);
+    if (w->answer.outcome == HTTP_UNSENT)
+        return "nothing";
+    assert_int_equal(w->answer.outcome, HTTP_ANSWERED);
+    assert_non_null(strstr(w->peer.last, " HTTP/1.1\r\n"));
+    return str_cstr(w->arena, str_from(w->peer.last, strcspn(w->peer.last, "\r") - strlen(" HTTP/1.1")));
+}
+
+/* Each after the others, so that nothing stays of the one before. */
+static void test_urls(void **state)
+{
+    struct world *w = *state;
+    static const struct {
+        const char *before, *after, *request;
+    } urls[] = {
+        {"http://", "/send?a=%00&b=http://x/y?z", "GET /send?a=%00&b=http://x/y?z"},
+        {"http://", "", "GET /"},
+        {"http://", "?a=1", "GET /?a=1"},
+        {"http://", "/", "GET /"},
+        {"http://", "?a=/b", "GET /?a=/b"},
+        {"http://", "//x\"<>{}|\\^`", "GET //x\"<>{}|\\^`"},
+        {"http://", "#a/b", "GET /"},
+        {"http://", "/a?b#c", "GET /a?b"},
+        {"http://", "/a/./b/../c?d", "GET /a/c?d"},
+        {"http://", "/a/..", "GET /"},
+        {"http://", "/\xD9\x86?\xD9\x86", "GET /%d9%86?\xD9\x86"},
+        {"http://", "/a b", "nothing"},
+        {"http://", "/a?b HTTP/1.1", "nothing"},
+        {"http://", "/a\tb", "nothing"},
+        {"http://a b@", "/x", "nothing"},
+        {"", "", "nothing"},
+        {"ftp://", "/x", "nothing"},
+        {"HTTP://", "/x", "GET /x"},
+        {"http://user:word@", "/x", "GET /x"},
+        {"http://user:w%2Ford@", "/x@y", "GET /x@y"},
+    };
+    start(w, says_202);
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        struct str host = *urls[i].before ? str_printf(w->arena, "127.0.0.1:%d", w->peer.port) : STR("");
+        struct str url =
+            str_printf(w->arena, "%s%s%s", urls[i].before, str_cstr(w->arena, host), urls[i].after);
+        assert_string_equal(asked_for(w, str_cstr(w->arena, url)), urls[i].request);
+        assert_int_equal(strstr(w->peer.last, "\r\nAuthorization: Basic ") != NULL,
+                         strncmp(urls[i].before, "http://user", 11) == 0);
+    }
+    struct str six = str_printf(w->arena, "http://[::ffff:127.0.0.1]:%d/six?x", w->peer.port);
+    assert_string_equal(asked_for(w, str_cstr(w->arena, six)), "GET /six?x");
+    assert_non_null(strstr(w->peer.last, "\r\nHost: [::ffff:127.0.0.1]:"));
+    assert_int_equal(w->peer.connections, 2);
+}
+
 /* Answers the first request of a connection, reads the second and leaves. */
 static void dies_on_second(struct peer *peer, int fd)
 {
@@ -425,10 +481,19 @@ static void test_in_flight(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_normal),          TEST(test_refused),           TEST(test_no_connection),
-        TEST(test_not_ours),        TEST(test_no_double_post),    TEST(test_no_double_get),
-        TEST(test_no_double_reset), TEST(test_closed_while_idle), TEST(test_endless),
-        TEST(test_never_answers),   TEST(test_garbage),           TEST(test_chain),
+        TEST(test_normal),
+        TEST(test_refused),
+        TEST(test_no_connection),
+        TEST(test_not_ours),
+        TEST(test_urls),
+        TEST(test_no_double_post),
+        TEST(test_no_double_get),
+        TEST(test_no_double_reset),
+        TEST(test_closed_while_idle),
+        TEST(test_endless),
+        TEST(test_never_answers),
+        TEST(test_garbage),
+        TEST(test_chain),
         TEST(test_in_flight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

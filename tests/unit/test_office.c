@@ -434,6 +434,32 @@ static void test_who_is_removed_has_nothing_waiting(void **state)
     assert_false(proposal_get(w->store, w->arena, phone_at(0), &p));
 }
 
+static void test_a_province_named_twice_counts_once(void **state)
+{
+    struct office_world *w = *state;
+    struct staff s;
+    assert_int_equal(
+        post(w, "/api/v1/staff", 0,
+             "{\"phone\":\"+989120000001\",\"role\":\"coordinator\",\"provinces\":\"qom zanjan qom\"}"),
+        201);
+    assert_true(staff_get(w->store, w->arena, phone_at(1), &s) && str_is(s.provinces, "qom zanjan"));
+}
+
+/* A deputy's own row tells what the principal was when it was made. */
+static void test_a_deputy_enlists_while_the_principal_may(void **state)
+{
+    struct office_world *w = *state;
+    static const enum role roles[] = {ROLE_RECRUITER, ROLE_VIEWER, ROLE_COORDINATOR};
+    office_staff_is(w, phone_at(0), ROLE_RECRUITER, "zanjan", 0);
+    assert_int_equal(
+        post(w, "/api/v1/staff", 0, "{\"phone\":\"+989120000001\",\"deputy_of\":\"+989120000000\"}"), 201);
+    for (int i = 0; i < 3; i++) {
+        office_staff_is(w, phone_at(0), roles[i], "zanjan", 0);
+        office_text_from(w, phone_at(1), str_printf(w->arena, "ENLIST 0935000112%d nurse zanjan", i));
+        assert_int_equal(office_sent_to(w, INT64_C(989350001120) + i), roles[i] == ROLE_VIEWER ? 0 : 1);
+    }
+}
+
 static void test_unlock(void **state)
 {
     struct office_world *w = *state;
@@ -561,8 +587,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OFFICE(test_scope_never_leaks),
         OFFICE(test_deputies),
+        OFFICE(test_a_province_named_twice_counts_once),
         OFFICE(test_a_token_is_good_until_the_next),
         OFFICE(test_who_is_removed_has_nothing_waiting),
+        OFFICE(test_a_deputy_enlists_while_the_principal_may),
         OFFICE(test_unlock),
         OFFICE(test_where_to_pay),
         OFFICE(test_figures_fit_one_sms),

@@ -82,6 +82,9 @@ CREATE TABLE audit (
 -- Whose campaign it is; empty: nobody's in particular.
 ALTER TABLE campaign ADD COLUMN organisation TEXT NOT NULL DEFAULT '';
 
+-- Pledges to a campaign that are spent on a need.
+CREATE INDEX pledge_allotted ON pledge (status, amount_rial) WHERE campaign > 0 AND need > 0;
+
 -- ---- broadcasts and calls ----
 
 -- id, of both: a place in the sequence of references.  What they send are rows
