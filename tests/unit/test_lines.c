@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "gateway/outbound_jobs.h"
 #include "gateway/outbound_rows.h"
 
 #define KANNEL(name, more)                                                       \
@@ -12,6 +13,8 @@
     "\nnumber = 2000\nsecret = s\nrate = 1000\n" more
 static const char two_lines[] = "[service]\nretry_first = 1s\nretry_most = 2s\n" //
     KANNEL("mci", "in_flight = 2\nnext = other\n") KANNEL("other", "in_flight = 1\n");
+static const char and_promo[] =
+    "[service]\n" KANNEL("mci", "") KANNEL("other", "") KANNEL("ads", "line = promo\n");
 static const char one_slow_line[] = "[service]\nretry_first = 1s\n" KANNEL("mci", "in_flight = 1\n");
 static const char one_wide_line[] =
     "[service]\nretry_first = 1s\nretry_most = 2s\n" KANNEL("mci", "in_flight = 16\n");
@@ -27,6 +30,11 @@ static const char large_batches[] =
 static int up_two(void **state)
 {
     return service_up(state, two_lines);
+}
+
+static int up_promo(void **state)
+{
+    return service_up(state, and_promo);
 }
 
 static int up_five(void **state)
@@ -734,6 +742,46 @@ static void who_blocks_broadcasts_is_remembered(void **state)
     assert_status(w, ids[1], "failed");
 }
 
+static void count_moves(void *ctx)
+{
+    ++*(int *)ctx;
+}
+
+/* What belongs to no broadcast goes by any line; what does only by one of the
+ * same rules, which nobody knows of a channel that is not there. */
+static void what_is_handed_over_keeps_its_rules(void **state)
+{
+    static const struct {
+        const char *from, *to;
+        bool all;
+    } rows[] = {
+        {"mci", "other", true}, {"mci", "ads", false}, {"mci", "gone", false}, {"gone", "mci", false}};
+    struct service_world *w = *state;
+    int moves = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int64_t own = queue(w, rows[i].from, LANE_CODE, 989120002200 + (int64_t)i, "x", 0);
+        struct outbound m = {.channel = str_of(rows[i].from),
+                             .phone = 989120002300 + (int64_t)i,
+                             .text = STR("x"),
+                             .lane = LANE_BROADCAST,
+                             .segments = 1,
+                             .source = 1001};
+        begin(w->store);
+        int64_t of_broadcast = outbox_add(w->db.store, &m, played.now_ms);
+        commit(w->store);
+        outbound_hand_over(&w->g, str_of(rows[i].from), str_of(rows[i].to), count_moves, &moves);
+        run_jobs(w, JOB_DONE, false);
+        assert_int_equal(moves, i + 1);
+        assert_text(outbox_row(w->store, own).channel, rows[i].to);
+        assert_text(outbox_row(w->store, of_broadcast).channel, rows[i].all ? rows[i].to : rows[i].from);
+        begin(w->store); /* out of the way of the next row */
+        struct outbound own_row = outbox_row(w->store, own), other_row = outbox_row(w->store, of_broadcast);
+        outbox_sent(w->db.store, w->arena, &own_row, STR(""), played.now_ms);
+        outbox_sent(w->db.store, w->arena, &other_row, STR(""), played.now_ms);
+        commit(w->store);
+    }
+}
+
 /* What was claimed of a broadcast that is paused goes back; the others stay, in their order. */
 static void rows_of_one_broadcast_are_pulled_out(void **state)
 {
@@ -798,6 +846,7 @@ int main(void)
         ON(up_batches, a_batch_that_finds_no_room_keeps_its_order),
         ON(up_large, equal_texts_beyond_a_shot),
         ON(up_batches, who_blocks_broadcasts_is_remembered),
+        ON(up_promo, what_is_handed_over_keeps_its_rules),
         cmocka_unit_test(rows_of_one_broadcast_are_pulled_out),
     };
     return cmocka_run_group_tests_name("lines", tests, NULL, NULL);
