@@ -70,7 +70,7 @@ bool actor_covers(const struct actor *actor, struct str province)
     struct str rest = actor->scope, slug;
     if (actor_everywhere(actor))
         return true;
-    while (rest.n > 0 && str_split(&rest, ' ', &slug))
+    while (str_split(&rest, ' ', &slug))
         if (slug.n > 0 && str_eq(slug, province))
             return true;
     return false;
@@ -80,7 +80,7 @@ bool actor_covers_all(const struct actor *actor, struct str provinces)
 {
     struct str rest = provinces, slug;
     bool any = false;
-    while (rest.n > 0 && str_split(&rest, ' ', &slug)) {
+    while (str_split(&rest, ' ', &slug)) {
         any = any || slug.n > 0;
         if (slug.n > 0 && !actor_covers(actor, slug))
             return false;

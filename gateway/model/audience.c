@@ -43,13 +43,11 @@ static struct audience_place place_of_pieces(const struct parser *p, size_t firs
     return place_of(p, p->pieces[first].from, p->pieces[end - 1].to);
 }
 
-/* The first fault is the one told. */
+/* The first fault ends the reading.  It is that of the pieces from FIRST to before END. */
 static int fail(struct parser *p, enum audience_problem problem, size_t first, size_t end)
 {
-    if (p->fault->problem != AUDIENCE_FINE)
-        return -1;
     *p->fault = (struct audience_fault){.problem = problem};
-    if (first < end && first < p->n) {
+    if (first < end) {
         uint32_t from = p->pieces[first].from, to = p->pieces[end - 1].to;
         p->fault->place = place_of(p, from, to);
         p->fault->word = str_from(p->text.p + from, to - from);
@@ -67,12 +65,10 @@ static void fail_too_long(struct parser *p, uint32_t from)
 static int fail_unknown(struct parser *p, size_t at)
 {
     fail(p, AUDIENCE_UNKNOWN, at, at + 1);
-    if (p->fault->problem != AUDIENCE_UNKNOWN)
-        return -1;
     if (p->pieces[at].kind == PIECE_SIGN) {
         p->fault->hint[LANGUAGE_FA] = str_of(audience_shown(AUDIENCE_OR, LANGUAGE_FA));
         p->fault->hint[LANGUAGE_EN] = str_of(audience_shown(AUDIENCE_OR, LANGUAGE_EN));
-    } else if (p->pieces[at].kind == PIECE_WORD) {
+    } else {
         audience_nearest(p->lexicon, p->pieces[at].text, p->fault->hint);
     }
     return -1;
@@ -136,11 +132,11 @@ static int add_node(struct parser *p, enum audience_kind kind, size_t first, siz
     return a->n++;
 }
 
-/* LEFT and RIGHT under one node of KIND; what is of that kind is taken apart. */
+/* LEFT and RIGHT (-1: it failed) under one node of KIND; what is of that kind is taken apart. */
 static int join(struct parser *p, enum audience_kind kind, int left, int right, size_t first)
 {
     struct audience_node *v = p->audience->v;
-    if (left < 0 || right < 0)
+    if (right < 0)
         return -1;
     int node = left;
     if (v[left].kind != kind) {
@@ -167,13 +163,11 @@ static int parse_named(struct parser *p, struct phrase phrase, size_t first)
     p->at += phrase.count;
     if (phrase.meaning.sense == SENSE_PART) {
         fail(p, AUDIENCE_AMBIGUOUS, here, p->at);
-        if (p->fault->problem == AUDIENCE_AMBIGUOUS)
-            audience_choices(p->lexicon, p->arena, p->pieces[here].text, p->fault->hint);
+        audience_choices(p->lexicon, p->arena, p->pieces[here].text, p->fault->hint);
         return -1;
     }
     struct phrase behind = phrase_at(p, p->at); /* zanjan province */
-    if (is_province(phrase) && behind.meaning.sense == SENSE_PROVINCE &&
-        !is_province(phrase_at(p, p->at + behind.count)))
+    if (is_province(phrase) && behind.meaning.sense == SENSE_PROVINCE)
         p->at += behind.count;
     int node = add_node(p, phrase.meaning.kind, first, p->at);
     if (node >= 0) {
@@ -196,28 +190,21 @@ static int parse_province(struct parser *p, struct phrase phrase)
     return fail(p, AUDIENCE_NO_PROVINCE, first, p->at);
 }
 
-/* Folded again until nothing changes: what stands together without its
- * blanks may compose. */
-static bool glued_word(struct parser *p, struct str text, struct str *word)
+/* Folded once more, as what stands together without its blanks may compose;
+ * a third time would change nothing, so that the word reads back as itself. */
+static struct str glued_word(struct parser *p, struct str text)
 {
-    *word = fold_glued(p->arena, text);
-    for (int i = 0; i < 4; i++) {
-        struct str again = fold_glued(p->arena, fold(p->arena, *word));
-        if (str_eq(again, *word))
-            return word->n > 0 && word->n <= CAMPAIGN_WORD_MOST;
-        *word = again;
-    }
-    return false;
+    return fold_glued(p->arena, fold(p->arena, fold_glued(p->arena, text)));
 }
 
 static int parse_campaign(struct parser *p, struct phrase phrase)
 {
     size_t first = p->at;
-    struct str word;
     p->at += phrase.count;
     if (!is_kind(p, PIECE_WORD) && !is_kind(p, PIECE_QUOTED))
         return fail(p, AUDIENCE_NO_CAMPAIGN, first, p->at);
-    if (!glued_word(p, p->pieces[p->at].text, &word))
+    struct str word = glued_word(p, p->pieces[p->at].text);
+    if (word.n == 0 || word.n > CAMPAIGN_WORD_MOST)
         return fail(p, AUDIENCE_CAMPAIGN_ABSENT, p->at, p->at + 1);
     p->at++;
     int node = add_node(p, AUDIENCE_CAMPAIGN, first, p->at);
@@ -342,7 +329,7 @@ static int nothing_here(struct parser *p, size_t opener)
             return fail(p, AUDIENCE_NOTHING_BEFORE, p->at, p->at + phrase.count);
         return fail_unknown(p, p->at);
     }
-    if (opener < p->n && opener < p->at)
+    if (opener < p->n)
         return fail(p, AUDIENCE_NOTHING_BEHIND, opener, opener + 1);
     return p->at < p->n ? fail(p, AUDIENCE_UNOPENED, p->at, p->at + 1) : fail(p, AUDIENCE_EMPTY, 0, p->n);
 }
@@ -359,8 +346,8 @@ static int parse_bracket(struct parser *p)
     p->depth--;
     if (node < 0)
         return -1;
-    if (!is_kind(p, PIECE_CLOSE))
-        return p->at < p->n ? fail_unknown(p, p->at) : fail(p, AUDIENCE_UNCLOSED, opener, opener + 1);
+    if (!is_kind(p, PIECE_CLOSE)) /* then the text ended */
+        return fail(p, AUDIENCE_UNCLOSED, opener, opener + 1);
     p->at++;
     return node;
 }

@@ -1,7 +1,7 @@
 /* What a tree says: printed, compared, doubted, confined; and what its
  * faults say. */
 #include "gateway/base/arena.h"
-#include "gateway/base/clock.h"
+#include "gateway/base/date.h"
 #include "gateway/base/number.h"
 #include "gateway/base/utf8.h"
 #include "gateway/model/audience.h"
@@ -12,7 +12,6 @@ struct printer {
     const struct lexicon *lexicon;
     struct sbuf out;
     enum language language;
-    struct zone *utc; /* NULL: none could be opened; then dates are Gregorian */
 };
 
 static void print_digits(struct printer *p, struct str digits)
@@ -24,17 +23,13 @@ static void print_since(struct printer *p, const struct audience_node *node)
 {
     struct arena *arena = p->out.arena;
     bool days = node->n % 24 == 0;
-    char iso[24];
     if (node->since == SINCE_HOURS) {
         print_digits(p, str_printf(arena, "%lld", (long long)(days ? node->n / 24 : node->n)));
         const char *const units[LANGUAGES][2] = {{" ساعت", " روز"}, {"h", "d"}};
         sbuf_add(&p->out, str_of(units[p->language][days]));
-    } else if (p->language == LANGUAGE_FA && p->utc != NULL) {
-        struct day day = zone_day(p->utc, CALENDAR_PERSIAN, node->n * 86400);
-        print_digits(p, str_printf(arena, "%04d/%02d/%02d", day.year, day.month, day.day));
     } else {
-        clock_iso(node->n * 86400, iso);
-        print_digits(p, str_from(iso, 10));
+        enum calendar calendar = p->language == LANGUAGE_FA ? CALENDAR_PERSIAN : CALENDAR_GREGORIAN;
+        print_digits(p, date_write(arena, calendar, node->n));
     }
 }
 
@@ -107,12 +102,8 @@ static void print_node(struct printer *p, int at, int around)
 struct str audience_print(const struct lexicon *lexicon, struct arena *arena, const struct audience *audience,
                           enum language language)
 {
-    struct printer p = {audience, lexicon, sbuf_in(arena), language, NULL};
-    struct error e;
-    if (language == LANGUAGE_FA)
-        p.utc = zone_open("Etc/UTC", &e);
+    struct printer p = {audience, lexicon, sbuf_in(arena), language};
     print_node(&p, audience->root, 0);
-    zone_close(p.utc);
     return sbuf_str(&p.out);
 }
 
@@ -121,8 +112,7 @@ struct str audience_print(const struct lexicon *lexicon, struct arena *arena, co
 static bool same(const struct audience *a, int i, const struct audience *b, int j)
 {
     const struct audience_node *x = &a->v[i], *y = &b->v[j];
-    if (x->kind != y->kind || x->name != y->name || x->n != y->n || x->since != y->since ||
-        !str_eq(x->slug, y->slug))
+    if (x->kind != y->kind || x->n != y->n || x->since != y->since || !str_eq(x->slug, y->slug))
         return false;
     for (i = x->first, j = y->first; i >= 0 && j >= 0; i = a->v[i].next, j = b->v[j].next)
         if (!same(a, i, b, j))
@@ -144,12 +134,11 @@ void audience_fix(struct audience *audience, struct zone *zone, int64_t now)
         if (node->kind != AUDIENCE_UNPAID)
             continue;
         node->value = now - node->n * 3600;
-        if (node->since == SINCE_DATE) {
-            /* the local day after that one: its noon in UTC is surely on the day itself */
-            struct day day = zone_day(zone, CALENDAR_GREGORIAN, (node->n + 1) * 86400 + 43200);
-            if (!zone_day_start(zone, CALENDAR_GREGORIAN, day, &node->value))
-                node->value = (node->n + 1) * 86400;
-        }
+        if (node->since == SINCE_HOURS)
+            continue;
+        const struct date date = {node->n, -1};
+        if (!date_moment(zone, &date, true, &node->value)) /* the next day is one that ZONE left out */
+            node->value = (node->n + 1) * 86400;
     }
 }
 

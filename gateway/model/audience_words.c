@@ -167,7 +167,7 @@ static struct audience_meaning named(const struct lexicon *lexicon, struct str g
 
 static bool is_mark(char c)
 {
-    return c != '\0' && strchr("-.'&/", c) != NULL;
+    return memchr("-.'&/", c, 5) != NULL;
 }
 
 /* The words together, without the marks that the lexicon drops too
@@ -331,14 +331,15 @@ void audience_choices(const struct lexicon *lexicon, struct arena *arena, struct
                       struct str hint[LANGUAGES])
 {
     struct sbuf out[LANGUAGES] = {sbuf_in(arena), sbuf_in(arena)};
-    bool taken[64] = {false};
+    size_t n = lexicon->names[LEX_PROVINCE].n;
+    bool *taken = arena_array(arena, bool, n);
     for (const struct lex_entry *e = lexicon->all; e != NULL; e = e->all) {
         bool begins = str_starts(e->glued, part) ||
                       (e->glued.n > part.n && str_eq(str_after(e->glued, e->glued.n - part.n), part));
-        if (e->kind == LEX_PROVINCE && begins && e->value >= 0 && e->value < 64)
+        if (e->kind == LEX_PROVINCE && begins)
             taken[e->value] = true;
     }
-    for (size_t i = 0; i < lexicon->names[LEX_PROVINCE].n && i < 64; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct lex_name *name = &lexicon->names[LEX_PROVINCE].v[i];
         if (!taken[i])
             continue;

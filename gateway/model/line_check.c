@@ -21,11 +21,11 @@ struct span {
 
 /* ---- a stretch ---- */
 
-/* Characters without a shape that folding keeps. */
+/* Characters without a shape that folding keeps (U+3164 it makes U+1160). */
 static bool is_invisible(uint32_t c)
 {
     return c == 0x034F || c == 0x115F || c == 0x1160 || (c >= 0x180B && c <= 0x180E) || c == 0x20E3 ||
-           (c >= 0x2061 && c <= 0x206F) || c == 0x3164 || (c >= 0xE0000 && c <= 0xE0FFF);
+           (c >= 0x2061 && c <= 0x206F) || (c >= 0xE0000 && c <= 0xE0FFF);
 }
 
 /* A blank that was only joiners: `exa<ZWNJ>mple`. */
@@ -103,7 +103,7 @@ static const char with_path[] =
 static bool is_one_of(struct str word, const char *list)
 {
     struct str rest = str_of(list), one;
-    while (rest.p != NULL && str_split(&rest, ' ', &one))
+    while (str_split(&rest, ' ', &one))
         if (str_eq(one, word))
             return true;
     return false;
@@ -171,7 +171,7 @@ static bool find_link(const struct stretch *s, struct span *found)
         if (!link_at(s, i))
             continue;
         *found = (struct span){i, i + 1};
-        if (s->p[i] == '.' && i > 0 && s->p[i - 1] == ' ') { /* the blanks that were put in */
+        if (s->p[i] == '.' && s->p[i - 1] == ' ') { /* behind a name, with blanks put in */
             found->from = i - 1;
             found->to += at(s, i + 1) == ' ';
         }
@@ -211,7 +211,7 @@ static bool is_iban(const char digits[IBAN_DIGITS])
 static size_t behind_gap(const struct stretch *s, size_t i)
 {
     size_t to = i;
-    while (to < s->n && to < i + GAP_MOST && strchr(" -_.", s->p[to]) != NULL && s->p[to] != '\0')
+    while (to < s->n && to < i + GAP_MOST && memchr(" -_.", s->p[to], 4) != NULL)
         to++;
     return to;
 }
@@ -276,11 +276,13 @@ static bool find(const struct stretch *s, struct line_allows allows, struct line
 }
 
 /* Folding takes so much at once; the next stretch begins before the end of
- * this one, so that nothing hides across. */
+ * this one, so that nothing hides across, and still behind its beginning: at
+ * most twelve bytes come of one. */
+_Static_assert(FOLD_OUT_MOST / 12 > 2 * OVERLAP, "a stretch is longer than what it shares with the next");
 static size_t next_stretch(struct str text, size_t begin, size_t used)
 {
     size_t next = begin + used;
-    if (next >= text.n || used <= OVERLAP)
+    if (next >= text.n)
         return next;
     next -= OVERLAP;
     while (((unsigned char)text.p[next] & 0xC0) == 0x80)

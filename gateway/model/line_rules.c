@@ -83,7 +83,7 @@ static struct str tail_of(struct arena *arena, struct str text)
 static bool ends_with(struct arena *arena, struct str tail, struct str words)
 {
     struct str end = tail_of(arena, words);
-    return end.n > 0 && tail.n >= end.n && str_eq(str_after(tail, tail.n - end.n), end);
+    return tail.n >= end.n && str_eq(str_after(tail, tail.n - end.n), end);
 }
 
 /* Of the class's own words each way of writing them will do; of the operator's only theirs. */
@@ -92,8 +92,7 @@ static bool is_there(struct arena *arena, const struct channel *channel, struct 
     struct str tail = tail_of(arena, text);
     if (ends_with(arena, tail, suffix))
         return true;
-    return channel->suffix.n == 0 && (ends_with(arena, tail, STR("لغو۱۱")) ||
-                                      (!is_persian(text) && ends_with(arena, tail, STR("laghv 11"))));
+    return channel->suffix.n == 0 && !is_persian(text) && ends_with(arena, tail, STR("laghv 11"));
 }
 
 struct str line_text(const struct channel *channel, struct arena *arena, struct str text)
@@ -104,7 +103,7 @@ struct str line_text(const struct channel *channel, struct arena *arena, struct 
         return text;
     if (suffix.n == 0)
         suffix = str_of(is_persian(text) ? class->suffix : class->latin);
-    if (suffix.n == 0 || is_there(arena, channel, text, suffix))
+    if (is_there(arena, channel, text, suffix))
         return text;
     while (text.n > 0 && (unsigned char)text.p[text.n - 1] <= ' ')
         text.n--;

@@ -116,6 +116,31 @@ static void a_claim_is_looked_at(void **state)
     assert_int_equal(broadcast_claim(BROADCAST_DONE, true, true), CLAIM_LATER);
 }
 
+static void it_is_quiet_while_its_line_is_closed(void **state)
+{
+    enum { NIGHT_MS = 2 * 3600 * 1000, DAY_MS = 12 * 3600 * 1000 }; /* of 1 January 1970 */
+    const struct channel channel = {.line = STR_INIT("service"), .quiet = {22 * 60, 8 * 60}};
+    struct error e;
+    (void)state;
+    assert_true(icu_start(&e));
+    struct zone *zone = zone_open("Etc/UTC", &e);
+    assert_non_null(zone);
+    assert_true(broadcast_quiet(&channel, zone, false, NIGHT_MS));
+    assert_false(broadcast_quiet(&channel, zone, true, NIGHT_MS));
+    assert_false(broadcast_quiet(&channel, zone, false, DAY_MS));
+    assert_true(broadcast_quiet(NULL, zone, true, DAY_MS)); /* its channel is gone */
+    zone_close(zone);
+}
+
+static void only_a_promo_line_is_one(void **state)
+{
+    const struct channel service = {.line = STR_INIT("service")}, promo = {.line = STR_INIT("promo")};
+    (void)state;
+    assert_true(channel_is_promo(&promo));
+    assert_false(channel_is_promo(&service));
+    assert_false(channel_is_promo(NULL)); /* its channel is gone */
+}
+
 static void a_window_is_ten_seconds(void **state)
 {
     enum broadcast_status status;
@@ -127,15 +152,18 @@ static void a_window_is_ten_seconds(void **state)
     assert_int_equal(broadcast_window(INT64_MAX), 10000); /* a rate has no upper limit, a step has */
     assert_true(broadcast_status_from(STR("paused"), &status) && status == BROADCAST_PAUSED);
     assert_false(broadcast_status_from(STR("pause"), &status));
-    assert_true(broadcast_quiet(NULL, NULL, true, 0)); /* its channel is gone */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_stand_has_its_step), cmocka_unit_test(it_begins_only_when_it_may),
-        cmocka_unit_test(it_comes_to_its_end),     cmocka_unit_test(a_claim_is_looked_at),
+        cmocka_unit_test(each_stand_has_its_step),
+        cmocka_unit_test(it_begins_only_when_it_may),
+        cmocka_unit_test(it_comes_to_its_end),
+        cmocka_unit_test(a_claim_is_looked_at),
         cmocka_unit_test(a_window_is_ten_seconds),
+        cmocka_unit_test(only_a_promo_line_is_one),
+        cmocka_unit_test(it_is_quiet_while_its_line_is_closed),
     };
     return cmocka_run_group_tests_name("what a broadcast does next", tests, NULL, NULL);
 }

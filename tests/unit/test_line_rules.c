@@ -55,6 +55,16 @@ static const struct check_row check_rows[] = {
     /* in disguise */
     {"na\u200Bzr\u200C.\u200Di\u00ADr", LINE_LINK, NULL},
     {"na\u200Czr.com", LINE_LINK, NULL},
+    {"na\u200C\u00ADzr.com", LINE_LINK, NULL},
+    {"na\u200C\u2060zr.com", LINE_LINK, NULL},
+    {"na\u200C\uFEFFzr.com", LINE_LINK, NULL},
+    {"nazr.i\u115Fr", LINE_LINK, NULL},
+    {"nazr.i\u1160r", LINE_LINK, NULL},
+    {"nazr.i\u3164r", LINE_LINK, NULL},
+    {"nazr.i\u2061r", LINE_LINK, NULL},
+    {"nazr.i\u206Fr", LINE_LINK, NULL},
+    {"nazr.i\U000E0000r", LINE_LINK, NULL},
+    {"nazr.i\U000E0FFFr", LINE_LINK, NULL},
     {"nazr\u2060.\uFEFFir", LINE_LINK, NULL},
     {"nazr\u034F.\u180Eir", LINE_LINK, NULL},
     {"\u202Enazr.ir\u202C", LINE_LINK, "nazr.ir\u202C"},
@@ -66,8 +76,12 @@ static const struct check_row check_rows[] = {
     {"ⓝⓐⓩⓡ.ⓒⓞⓜ", LINE_LINK, NULL},
     {"𝐧𝐚𝐳𝐫.𝐢𝐫", LINE_LINK, NULL},
     {"ht\u200Dtp\u200B://x", LINE_LINK, NULL},
+    {"nazr.ir~x", LINE_LINK, NULL},
+    {"185.55.225.1.", LINE_LINK, NULL},
     /* no links */
     {"", FINE, NULL},
+    {"nazr.i\U000F0000r", FINE, NULL}, /* it has a shape, of somebody's own */
+    {"Thanks.\u3000Ir is no word", FINE, NULL},
     {".", FINE, NULL},
     {".ir", FINE, NULL},
     {"«.ir»", FINE, NULL},
@@ -260,13 +274,16 @@ static const struct suffix_row suffix_rows[] = {
     {"", "سلام لغو\u200C١١ ", "سلام لغو\u200C١١ "},
     {"", "لغو۱۱ سلام", "لغو۱۱ سلام\nلغو۱۱"},
     {"", "سلام STOP 11", "سلام STOP 11\nلغو۱۱"},
+    {"", "سلام Laghv 11", "سلام Laghv 11\nلغو۱۱"},
     {"", "Hello", "Hello\nSTOP 11"},
     {"", "Hello. Stop 11", "Hello. Stop 11"},
     {"", "Salam, Laghv11", "Salam, Laghv11"},
     {"", "Hello 11", "Hello 11\nSTOP 11"},
     {"", "Hello 🙂", "Hello 🙂\nSTOP 11"},
     {"", "", "\nSTOP 11"},
+    {"", "ﺳﻼﻡ", "ﺳﻼﻡ\nلغو۱۱"}, /* letters as old programs shape them */
     {"no", "سلام", "سلام"},
+    {"\u200C", "Hello", "Hello"}, /* no words at all */
     {"خروج: ۱۱", "Hello", "Hello\nخروج: ۱۱"},
     {"خروج: ۱۱", "سلام خروج:11", "سلام خروج:11"},
     {"خروج: ۱۱", "سلام لغو۱۱", "سلام لغو۱۱\nخروج: ۱۱"},
@@ -289,6 +306,20 @@ static void the_words_stand_at_the_end_once(void **state)
     tally_end(&t);
     struct sms_size size = sms_measure(line_text(&promo, *state, STR("Hello")));
     assert_int_equal(size.encoding, SMS_GSM7);
+}
+
+/* Only the end of a text is looked at, from the beginning of a letter. */
+static void a_long_text_has_them_once_too(void **state)
+{
+    static const char *const letters[] = {"x", "س", "。", "🙂"};
+    for (size_t i = 0; i < 4; i++)
+        for (size_t more = 0; more < 4; more++) {
+            struct str body = repeated(*state, letters[i], 300);
+            body = str_printf(*state, "سلام %.*s%.*s", STR_ARG(body), (int)more, "xyz");
+            struct str text = line_text(&promo, *state, body);
+            assert_true(str_eq(text, str_printf(*state, "%.*s\nلغو۱۱", STR_ARG(body))));
+            assert_true(str_eq(line_text(&promo, *state, text), text));
+        }
 }
 
 static void the_character_that_forces_ucs2(void **state)
@@ -446,6 +477,8 @@ static const struct finish_row finish_rows[] = {
     {"2026-11-22T08:00:00Z", 1, INT64_MAX, false, false, NULL},
     {"2026-11-22T08:00:00Z", 1000000000, INT64_MAX, false, true, NULL},
     {"2026-11-22T08:00:00Z", 1, 200000000, false, false, NULL},
+    /* so many a second that what goes in a day is beyond 64 bits */
+    {"2026-11-22T08:00:00Z", 300000000000, 1500000000000, false, false, "2026-11-22T08:00:05Z"},
 };
 
 static void a_broadcast_is_through_in_its_hours(void **state)
@@ -478,6 +511,7 @@ int main(void)
         cmocka_unit_test(nothing_hides_in_a_long_text),
         cmocka_unit_test(any_text_points_within_itself),
         cmocka_unit_test(the_words_stand_at_the_end_once),
+        cmocka_unit_test(a_long_text_has_them_once_too),
         cmocka_unit_test(the_character_that_forces_ucs2),
         cmocka_unit_test(a_line_opens_when_the_clock_says),
         cmocka_unit_test(half_a_second_before_is_before),

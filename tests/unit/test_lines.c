@@ -5,11 +5,16 @@
 
 #include <sqlite3.h>
 
+#include "gateway/outbound_jobs.h"
+#include "gateway/outbound_rows.h"
+
 #define KANNEL(name, more)                                                       \
     "[channel " name "]\nprovider = kannel\nsend_url = http://127.0.0.1:1/" name \
     "\nnumber = 2000\nsecret = s\nrate = 1000\n" more
 static const char two_lines[] = "[service]\nretry_first = 1s\nretry_most = 2s\n" //
     KANNEL("mci", "in_flight = 2\nnext = other\n") KANNEL("other", "in_flight = 1\n");
+static const char and_promo[] =
+    "[service]\n" KANNEL("mci", "") KANNEL("other", "") KANNEL("ads", "line = promo\n");
 static const char one_slow_line[] = "[service]\nretry_first = 1s\n" KANNEL("mci", "in_flight = 1\n");
 static const char one_wide_line[] =
     "[service]\nretry_first = 1s\nretry_most = 2s\n" KANNEL("mci", "in_flight = 16\n");
@@ -25,6 +30,11 @@ static const char large_batches[] =
 static int up_two(void **state)
 {
     return service_up(state, two_lines);
+}
+
+static int up_promo(void **state)
+{
+    return service_up(state, and_promo);
 }
 
 static int up_five(void **state)
@@ -690,6 +700,112 @@ static void equal_texts_beyond_a_shot(void **state)
     assert_non_null(strstr(played.sends[0].body, "254700000001%2C%2B254700000002"));
 }
 
+/* One who lets no broadcast through is left out of the next ones; a refused
+ * reply says nothing of broadcasts. */
+static void who_blocks_broadcasts_is_remembered(void **state)
+{
+    static const char refused[] =
+        "{\"SMSMessageData\": {\"Message\": \"Sent to 0/1\", \"Recipients\": [{\"statusCode\": 406, "
+        "\"number\": "
+        "\"+25470000000%d\", \"status\": \"UserInBlacklist\", \"cost\": \"0\", \"messageId\": \"None\"}]}}";
+    static const struct {
+        enum lane lane;
+        int status;
+        bool blocked;
+    } rows[] = {{LANE_BROADCAST, 201, true}, {LANE_CONFIRMATION, 201, false}, {LANE_BROADCAST, 400, false}};
+    struct service_world *w = *state;
+    struct contact contact;
+    int64_t ids[3];
+    for (int i = 0; i < 3; i++) {
+        contact_get(w->db.store, w->arena, 254700000001 + i, &contact);
+        begin(w->store);
+        contact_put(w->db.store, &contact, played.now_ms / 1000);
+        commit(w->store);
+        ids[i] = queue(w, "at", rows[i].lane, 254700000001 + i, i == 0 ? "one" : i == 1 ? "two" : "three", 0);
+    }
+    start_sending(w);
+    pass(w, 100);
+    assert_int_equal(played.send_count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        int to = strstr(played.sends[i].body, "254700000001")   ? 0
+                 : strstr(played.sends[i].body, "254700000002") ? 1
+                                                                : 2;
+        struct str body = str_printf(w->arena, refused, to + 1);
+        answer_send(i, rows[to].status, str_cstr(w->arena, body));
+    }
+    settle_down(w);
+    for (int i = 0; i < 3; i++) {
+        contact_get(w->db.store, w->arena, 254700000001 + i, &contact);
+        assert_int_equal(contact.blocked_at, rows[i].blocked ? played.now_ms / 1000 : 0);
+    }
+    assert_status(w, ids[0], "failed");
+    assert_status(w, ids[1], "failed");
+}
+
+static void count_moves(void *ctx)
+{
+    ++*(int *)ctx;
+}
+
+/* What belongs to no broadcast goes by any line; what does only by one of the
+ * same rules, which nobody knows of a channel that is not there. */
+static void what_is_handed_over_keeps_its_rules(void **state)
+{
+    static const struct {
+        const char *from, *to;
+        bool all;
+    } rows[] = {
+        {"mci", "other", true}, {"mci", "ads", false}, {"mci", "gone", false}, {"gone", "mci", false}};
+    struct service_world *w = *state;
+    int moves = 0;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        int64_t own = queue(w, rows[i].from, LANE_CODE, 989120002200 + (int64_t)i, "x", 0);
+        struct outbound m = {.channel = str_of(rows[i].from),
+                             .phone = 989120002300 + (int64_t)i,
+                             .text = STR("x"),
+                             .lane = LANE_BROADCAST,
+                             .segments = 1,
+                             .source = 1001};
+        begin(w->store);
+        int64_t of_broadcast = outbox_add(w->db.store, &m, played.now_ms);
+        commit(w->store);
+        outbound_hand_over(&w->g, str_of(rows[i].from), str_of(rows[i].to), count_moves, &moves);
+        run_jobs(w, JOB_DONE, false);
+        assert_int_equal(moves, i + 1);
+        assert_text(outbox_row(w->store, own).channel, rows[i].to);
+        assert_text(outbox_row(w->store, of_broadcast).channel, rows[i].all ? rows[i].to : rows[i].from);
+        begin(w->store); /* out of the way of the next row */
+        struct outbound own_row = outbox_row(w->store, own), other_row = outbox_row(w->store, of_broadcast);
+        outbox_sent(w->db.store, w->arena, &own_row, STR(""), played.now_ms);
+        outbox_sent(w->db.store, w->arena, &other_row, STR(""), played.now_ms);
+        commit(w->store);
+    }
+}
+
+/* What was claimed of a broadcast that is paused goes back; the others stay, in their order. */
+static void rows_of_one_broadcast_are_pulled_out(void **state)
+{
+    struct row rows[] = {
+        {.message.source = 5}, {.message.source = 6}, {.message.source = 5}, {.message.source = 7}};
+    struct row_list list, back;
+    (void)state;
+    row_list_init(&list);
+    row_list_init(&back);
+    for (size_t i = 0; i < 4; i++)
+        row_list_push(&list, &rows[i]);
+    assert_int_equal(row_list_pull_source(&list, 8, &back), 0);
+    assert_int_equal(row_list_pull_source(&list, 5, &back), 2);
+    assert_int_equal(row_list_count(&list), 2);
+    assert_ptr_equal(row_list_pop(&back), &rows[0]);
+    assert_ptr_equal(row_list_pop(&back), &rows[2]);
+    assert_null(row_list_pop(&back));
+    assert_int_equal(row_list_pull_source(&list, 7, &back), 1); /* the last: its place is free */
+    row_list_push(&list, &rows[0]);
+    assert_ptr_equal(row_list_pop(&list), &rows[1]);
+    assert_ptr_equal(row_list_pop(&list), &rows[0]);
+    assert_null(row_list_pop(&list));
+}
+
 #define ON(up, fn)                      \
     {                                   \
 #fn, fn, up, service_down, NULL \
@@ -729,6 +845,9 @@ int main(void)
         ON(up_batches, replies_to_one_message_do_not_go_together),
         ON(up_batches, a_batch_that_finds_no_room_keeps_its_order),
         ON(up_large, equal_texts_beyond_a_shot),
+        ON(up_batches, who_blocks_broadcasts_is_remembered),
+        ON(up_promo, what_is_handed_over_keeps_its_rules),
+        cmocka_unit_test(rows_of_one_broadcast_are_pulled_out),
     };
     return cmocka_run_group_tests_name("lines", tests, NULL, NULL);
 }

@@ -111,6 +111,8 @@ static void references_and_what_stands_by_them(void **state)
         {"رسید 48291761 500 هزار",
          "{\"command\": \"receipt\", \"certainty\": \"exact\", \"reference\": \"48291761\"}"},
         {"رسید 1234", "{\"command\": \"receipt\", \"problem\": \"bad_reference\"}"},
+        {"حاضر شماره 48291761",
+         "{\"command\": \"yes\", \"certainty\": \"exact\", \"reference\": \"48291761\"}"},
         {"بله 48291761 3", "{\"command\": \"yes\", \"certainty\": \"exact\", \"reference\": \"48291761\", "
                            "\"quantity\": 3}"},
         {"بله 48291761 1.5", "{\"command\": \"yes\", \"certainty\": \"exact\", \"reference\": \"48291761\"}"},
