@@ -504,7 +504,8 @@ static void the_line_that_took_it_over_has_its_hours(void **state)
     assert_true(put_row(w, b.id, 989120000001) > 0 && put_row(w, b.id, 989120000002) > 0);
     for (int handed = 0; handed < 2; handed++) {
         const char *line = handed ? "ads" : "mci";
-        struct claim_check check = {.store = w->store, .config = config, .zone = zone, .arena = w->arena, .now_ms = night};
+        struct claim_check check = {
+            .store = w->store, .config = config, .zone = zone, .arena = w->arena, .now_ms = night};
         assert_int_equal(
             outbox_claim(w->store, w->arena, str_of(line), LANE_BROADCAST, STR("n"), night, claimed, 1), 1);
         assert_int_equal(claim_goes(&check, &claimed[0]), !handed);
