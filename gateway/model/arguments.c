@@ -111,15 +111,17 @@ static void read_confirm(struct reading *r)
     must_have_reference(r);
 }
 
+/* A number that counts no people is 0 of them, which is asked back. */
 static void read_answer(struct reading *r)
 {
     take_reference(r, false);
     const struct phrase *count = untaken_number(r);
-    if (count != NULL && r->command.reference != 0 && !count->bad) {
-        r->command.has_quantity = true;
-        r->command.quantity = count->value;
-        reading_take(r, count->first, count->last);
-    }
+    if (count == NULL || r->command.reference == 0)
+        return;
+    bool counts = !count->bad && count->unit != UNIT_DAY && count->money == MONEY_UNWRITTEN;
+    r->command.has_quantity = true;
+    r->command.quantity = counts ? count->value : 0;
+    reading_take(r, count->first, count->last);
 }
 
 /* ---- places and people ---- */
