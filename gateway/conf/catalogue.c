@@ -113,7 +113,7 @@ static bool lists_field(const char *fields, struct str name)
 {
     struct str rest = str_of(fields), field;
     while (rest.p != NULL && str_split(&rest, ' ', &field))
-        if (str_eq(field, name))
+        if (name.n > 0 && str_eq(field, name))
             return true;
     return false;
 }

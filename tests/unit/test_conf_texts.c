@@ -36,6 +36,7 @@ static void catalogue_faults_are_told(void **state)
                 {"one = {title:161}\npart = p\n", "en.ini:1: "},
                 {"one = {title:x}\npart = p\n", "en.ini:1: "},
                 {"one = a\npart = {amount}\n", "none"},
+                {"one = a\npart = {}\n", "none"},
                 {"one = a\n", "no text for part"},
                 {"one = a\npart =\n", "en.ini:2: part has no text"},
                 {"one = a\npart = p\none = b\n", "one is given twice"},
