@@ -7,6 +7,7 @@ and the next gets a new one.  A case that needs its own rules asks for a
 """
 
 import contextlib
+import multiprocessing
 import os
 import sys
 import time
@@ -16,6 +17,7 @@ from service import Service
 from telecom import Telecom
 
 CASES = []
+LONGEST = 300  # s that any case may take
 
 
 class Skip(Exception):
@@ -33,7 +35,7 @@ def case(name):
 class Stage:
     def __init__(self):
         self._shared = None
-        self._phone = 9120000000 + int(time.time()) % 1000 * 1000
+        self._phone = 9120000000 + (int(time.time()) + os.getpid()) % 1000 * 1000
         self.open = []
 
     def phone(self):
@@ -85,28 +87,59 @@ def reason(error):
     return "".join(traceback.format_exception(error)[-4:])
 
 
+def play(stage, number, name, function):
+    """(whether it went well, its lines)"""
+    began = time.monotonic()
+    try:
+        function(stage)
+    except Skip as why:
+        return True, f"ok {number} - {name} # SKIP {why}"
+    except Exception as error:      # whatever it is, the case failed
+        stage.drop_shared(keep=bool(os.environ.get("E2E_KEEP")))
+        told = "\n".join(f"    {row}" for row in reason(error).rstrip().splitlines())
+        return False, f"not ok {number} - {name}\n{told}"
+    return True, f"ok {number} - {name} # {time.monotonic() - began:.1f} s"
+
+
+def work(chosen, numbers, told):
+    """One of several players, each with a stage of its own; takes the next case as it comes."""
+    stage = Stage()
+    for number in iter(numbers.get, None):
+        told.put((number, *play(stage, number, *chosen[number - 1])))
+    stage.drop_shared()
+
+
+def played(chosen, jobs):
+    """Each case's (whether it went well, its lines), in order."""
+    if jobs < 2:
+        stage = Stage()
+        for number, one in enumerate(chosen, 1):
+            yield play(stage, number, *one)
+        stage.drop_shared()
+        return
+    processes = multiprocessing.get_context("fork")
+    numbers, told, early = processes.Queue(), processes.Queue(), {}
+    for number in (*range(1, len(chosen) + 1), *[None] * jobs):
+        numbers.put(number)
+    players = [processes.Process(target=work, args=(chosen, numbers, told)) for _ in range(jobs)]
+    for player in players:
+        player.start()
+    for number in range(1, len(chosen) + 1):
+        while number not in early:
+            done, *rest = told.get(timeout=LONGEST)
+            early[done] = rest
+        yield early.pop(number)
+    for player in players:
+        player.join()
+
+
 def run(wanted=()):
-    """Runs the cases whose name holds one of the words; returns the exit code."""
+    """Runs the cases whose name holds one of the words, E2E_JOBS of them at once; returns the exit code."""
     chosen = [(name, function) for name, function in CASES
               if not wanted or any(word in name for word in wanted)]
-    stage, failed = Stage(), 0
-    for number, (name, function) in enumerate(chosen, 1):
-        began = time.monotonic()
-        try:
-            function(stage)
-        except KeyboardInterrupt:
-            raise
-        except Skip as why:
-            print(f"ok {number} - {name} # SKIP {why}")
-        except Exception as error:      # whatever it is, the case failed
-            failed += 1
-            print(f"not ok {number} - {name}")
-            print("\n".join(f"    {row}" for row in reason(error).rstrip().splitlines()))
-            stage.drop_shared(keep=bool(os.environ.get("E2E_KEEP")))
-        else:
-            print(f"ok {number} - {name} # {time.monotonic() - began:.1f} s")
-        finally:
-            sys.stdout.flush()
-    stage.drop_shared()
+    failed = 0
+    for good, lines in played(chosen, int(os.environ.get("E2E_JOBS", "1"))):
+        failed += not good
+        print(lines, flush=True)
     print(f"1..{len(chosen)}")
     return 1 if failed or not chosen else 0
