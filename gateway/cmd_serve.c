@@ -307,7 +307,7 @@ int cmd_serve(struct cli *cli)
     s.g.config = cli_config(cli);
     s.database = str_cstr(cli->arena, s.g.config->service.database);
     s.g.node = str_printf(cli->arena, "%ld", (long)getpid());
-    bool opened = open_all(&s, &e);
+    bool opened = open_all(&s, &e) && loop_hears(s.g.loop, &e);
     if (opened) {
         fprintf(stderr, "listening http=%s admin=%s\n", http_server_address(s.g.front),
                 http_server_address(s.g.admin));

@@ -279,6 +279,27 @@ bool loop_on_signal(struct loop *loop, int signum, void (*fn)(void *ctx), void *
     return true;
 }
 
+static void on_probe(evutil_socket_t signum, short what, void *arg)
+{
+    (void)signum, (void)what;
+    *(bool *)arg = true;
+}
+
+bool loop_hears(struct loop *loop, struct error *e)
+{
+    enum { TURNS = 4 }; /* the first tells the kernel, the second hears */
+    bool heard = false;
+    struct event *probe = event_new(loop->base, SIGURG, EV_SIGNAL | EV_PERSIST, on_probe, &heard);
+    bool well = probe && event_add(probe, NULL) == 0;
+    for (int i = 0; i < TURNS && well && (!heard || atomic_load(&loop->woken)); i++) {
+        loop_wake(loop);
+        well = raise(SIGURG) == 0 && event_base_loop(loop->base, EVLOOP_NONBLOCK) >= 0;
+    }
+    free_event(probe);
+    return (well && heard && !atomic_load(&loop->woken)) ||
+           error_set(e, "the kernel does not let us wait for signals and sockets");
+}
+
 void loop_on_wake(struct loop *loop, void (*fn)(void *ctx), void *ctx)
 {
     loop->wake_fn = fn;

@@ -16,6 +16,10 @@ struct loop_timer;
 
 struct loop *loop_new(struct error *e) MUST_CHECK;
 void loop_free(struct loop *loop);
+/* Whether signals and wakes arrive at all: what is watched is told to the
+ * kernel only when the loop turns, and a refusal is no more than a warning of
+ * libevent's.  Once everything is set up, before it runs. */
+bool loop_hears(struct loop *loop, struct error *e) MUST_CHECK;
 void loop_run(struct loop *loop);  /* until loop_stop */
 void loop_stop(struct loop *loop); /* after the callbacks of this turn */
 

@@ -6,9 +6,12 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "gateway/run/loop.h"
@@ -159,11 +162,39 @@ static void test_signal(void **state)
     assert_int_equal(raise(SIGPIPE), 0); /* ignored */
 }
 
+/* The descriptor by which this process waits for others. */
+static int epoll_of_this_process(void)
+{
+    char path[32], what[64];
+    for (int fd = 3; fd < 64; fd++) {
+        assert_true(snprintf(path, sizeof path, "/proc/self/fd/%d", fd) > 0);
+        ssize_t n = readlink(path, what, sizeof what - 1);
+        if (n > 0 && memmem(what, (size_t)n, "[eventpoll]", 11) != NULL)
+            return fd;
+    }
+    return -1;
+}
+
+static void test_hears(void **state)
+{
+    struct world *w = *state;
+    struct error e = {""};
+    int others = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    assert_true(loop_on_signal(w->loop, SIGUSR1, stop, w));
+    assert_true(loop_hears(w->loop, &e));
+    assert_true(loop_hears(w->loop, &e)); /* it leaves nothing behind */
+    assert_int_equal(w->fired, 0);
+    assert_true(others >= 0 && dup2(others, epoll_of_this_process()) >= 0);
+    assert_false(loop_hears(w->loop, &e));
+    assert_true(e.text[0] != '\0');
+    assert_int_equal(close(others), 0);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(test_wake), TEST(test_wake_in_wake), TEST(test_timer),
-                                       TEST(test_longest_turn), TEST(test_signal)};
+    const struct CMUnitTest tests[] = {TEST(test_wake),         TEST(test_wake_in_wake), TEST(test_timer),
+                                       TEST(test_longest_turn), TEST(test_signal),       TEST(test_hears)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
