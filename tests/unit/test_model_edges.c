@@ -115,7 +115,8 @@ static void references_and_what_stands_by_them(void **state)
          "{\"command\": \"yes\", \"certainty\": \"exact\", \"reference\": \"48291761\"}"},
         {"بله 48291761 3", "{\"command\": \"yes\", \"certainty\": \"exact\", \"reference\": \"48291761\", "
                            "\"quantity\": 3}"},
-        {"بله 48291761 1.5", "{\"command\": \"yes\", \"certainty\": \"exact\", \"reference\": \"48291761\"}"},
+        {"بله 48291761 1.5",
+         "{\"command\": \"yes\", \"certainty\": \"exact\", \"reference\": \"48291761\", \"quantity\": 0}"},
     };
     ROWS(state, rows);
 }
