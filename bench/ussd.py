@@ -40,7 +40,7 @@ class Ussd:
         rows = (RATE, *TIMES, *COSTS, ("sessions finished", "finished", "{:,.0f}"),
                 ("MiB after the first second", "mib_first", "{:.1f}"), ("MiB at the end", "mib", "{:.1f}"))
         return f"""{SESSIONS:,} sessions at once over 64 connections, each the seven steps of a volunteer's registration, all of whom
-were found in the store. What memory grows by is SQLite's page cache, 16 MiB at most.
+were found in the store. What memory grows by is SQLite's page cache, 8 MiB at most.
 
 {compared({"USSD steps": self.rounds}, rows)}
 
