@@ -19,7 +19,7 @@ struct life {
     struct call call;
     uint32_t random;
     int64_t messages;
-    char path[64];
+    char path[FOLDER_ROOM + 8];
     bool stopped[PEOPLE], left[PEOPLE];
     int64_t reminders[PEOPLE], invitations[PEOPLE];
 };
@@ -84,8 +84,7 @@ static void life_begin(struct life *l, uint32_t seed)
     l->w.words = words;
     l->w.now_ms = begin_ms + seed % 3 * 300 * INT64_C(60000); /* some begin shortly before the night */
     l->random = seed * 2654435761u;
-    memcpy(l->path, "/tmp/yavar-calls-XXXXXX", 24);
-    assert_non_null(mkdtemp(l->path));
+    assert_true(folder_new(l->path, "calls"));
     strncat(l->path, "/y.db", sizeof l->path - strlen(l->path) - 1);
     open_store(l);
 }
@@ -93,7 +92,7 @@ static void life_begin(struct life *l, uint32_t seed)
 static void life_end(struct life *l)
 {
     static const char *const tails[] = {"", "-wal", "-shm", ".lock"};
-    char path[80];
+    char path[FOLDER_ROOM + 16];
     void *words = (void *)(uintptr_t)l->w.words;
     store_close(l->w.store);
     zone_close(l->w.zone);

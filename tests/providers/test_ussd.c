@@ -34,9 +34,9 @@ static struct str all_channels(struct arena *arena, const char *folder)
 /* The folder is needed only while the config is read. */
 static int up(void **state)
 {
-    char folder[] = "/tmp/yavar-ussd-XXXXXX";
+    char folder[FOLDER_ROOM];
     struct arena *arena = arena_new(1 << 12);
-    if (mkdtemp(folder) == NULL)
+    if (!folder_new(folder, "ussd"))
         return -1;
     const char *inner = str_cstr(arena, str_printf(arena, "%s/ussd", folder)),
                *path = str_cstr(arena, str_printf(arena, "%s/paths.ini", inner));

@@ -19,7 +19,7 @@ struct world {
     enum store_mode mode;
     struct store *store;
     struct arena *arena;
-    char folder[64], path[96];
+    char folder[FOLDER_ROOM], path[FOLDER_ROOM + 8];
 };
 
 static inline void in_folder(const struct world *w, const char *name, char out[192])
@@ -32,7 +32,7 @@ static inline void in_folder(const struct world *w, const char *name, char out[1
 static inline int empty_folder(const char *folder, bool remove_too)
 {
     int n = 0;
-    char path[400];
+    char path[FOLDER_ROOM + 256];
     struct dirent *entry;
     DIR *dir = opendir(folder);
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
@@ -65,8 +65,7 @@ static inline int world_up(void **state, enum store_mode mode)
         return -1;
     w->mode = mode;
     w->arena = arena_new(1 << 16);
-    memcpy(w->folder, "/tmp/yavar-store-XXXXXX", 24);
-    if (mkdtemp(w->folder) == NULL)
+    if (!folder_new(w->folder, "store"))
         return -1;
     int n = snprintf(w->path, sizeof w->path, "%s/y.db", w->folder);
     w->store = n > 0 ? store_open(w->path, mode, &e) : NULL;

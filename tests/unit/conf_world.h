@@ -28,7 +28,7 @@ struct world {
     struct config *config;
     const struct option_table *tables[2];
     struct config_world world;
-    char folder[48];
+    char folder[FOLDER_ROOM];
 };
 
 static inline int up(void **state)
@@ -47,9 +47,8 @@ static inline int up(void **state)
                                      .commands = command_names,
                                      .command_count = COMMAND_unknown};
     w->world.messages = dispatch_messages(&w->world.message_list_count);
-    memcpy(w->folder, "/tmp/yavar-conf-XXXXXX", 23);
     *state = w;
-    return mkdtemp(w->folder) != NULL ? 0 : -1;
+    return folder_new(w->folder, "conf") ? 0 : -1;
 }
 
 static inline int down(void **state)

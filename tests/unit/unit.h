@@ -25,6 +25,16 @@
 #include "gateway/conf/texts.h"
 #include "gateway/model/understand.h"
 
+/* A new folder below TMPDIR, else /tmp; its maker removes it. */
+enum { FOLDER_ROOM = 400 };
+static inline bool folder_new(char folder[FOLDER_ROOM], const char *name)
+{
+    const char *parent = getenv("TMPDIR");
+    int n = snprintf(folder, FOLDER_ROOM, "%s/yavar-%s-XXXXXX",
+                     parent != NULL && parent[0] != '\0' ? parent : "/tmp", name);
+    return n > 0 && n < FOLDER_ROOM && mkdtemp(folder) != NULL;
+}
+
 /* Failures of one test; only the first SHOWN are printed. */
 struct tally {
     unsigned done, failed, shown;
