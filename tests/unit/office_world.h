@@ -3,6 +3,7 @@
 #ifndef YAVAR_TESTS_OFFICE_WORLD_H
 #define YAVAR_TESTS_OFFICE_WORLD_H
 
+#include "gateway/admin.h"
 #include "gateway/conf/config.h"
 #include "gateway/providers/provider.h"
 #include "handlers/code.h"
@@ -142,6 +143,31 @@ static inline struct turn office_turn_of(struct office_world *w, int64_t phone, 
     t.command = words_understand(w->words, w->arena, str_of(text));
     contact_get(w->store, w->arena, phone, &t.contact);
     return t;
+}
+
+/* As the command line does where no service runs; AS 0: the operator. */
+static inline struct http_response office_ask(struct office_world *w, enum http_method method,
+                                              const char *path, int64_t as, const char *body)
+{
+    struct http_pair header = {STR(AS_HEADER), str_printf(w->arena, "+%lld", (long long)as)};
+    struct http_request request = {
+        .method = method, .path = str_of(path), .query = STR(""), .body = str_of(body)};
+    if (as > 0)
+        request.headers = (struct http_pairs){&header, 1};
+    struct admin_call call = {.store = w->store,
+                              .zone = w->zone,
+                              .config = w->config,
+                              .arena = w->arena,
+                              .now_ms = w->now_ms,
+                              .request = &request,
+                              .door = DOOR_CLI};
+    office_begin(w);
+    struct http_response answer = admin_run(&call);
+    if (answer.status >= 400)
+        store_rollback(w->store);
+    else
+        office_commit(w);
+    return answer;
 }
 
 static inline bool office_holds(struct str text, const char *part)

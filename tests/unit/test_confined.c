@@ -9,33 +9,9 @@ enum { ROOM = 160 };
 static const int64_t chief = INT64_C(989120000001), charity = INT64_C(989120000002),
                      clinic = INT64_C(989120000003), local = INT64_C(989120000004);
 
-static struct http_response ask(struct office_world *w, enum http_method method, const char *path, int64_t as,
-                                const char *body)
-{
-    struct http_pair header = {STR(AS_HEADER), str_printf(w->arena, "+%lld", (long long)as)};
-    struct http_request request = {
-        .method = method, .path = str_of(path), .query = STR(""), .body = str_of(body)};
-    if (as > 0)
-        request.headers = (struct http_pairs){&header, 1};
-    struct admin_call call = {.store = w->store,
-                              .zone = w->zone,
-                              .config = w->config,
-                              .arena = w->arena,
-                              .now_ms = w->now_ms,
-                              .request = &request,
-                              .door = DOOR_CLI};
-    office_begin(w);
-    struct http_response answer = admin_run(&call);
-    if (answer.status >= 400)
-        store_rollback(w->store);
-    else
-        office_commit(w);
-    return answer;
-}
-
 static int post(struct office_world *w, const char *path, int64_t as, const char *body)
 {
-    return ask(w, HTTP_POST, path, as, body).status;
+    return office_ask(w, HTTP_POST, path, as, body).status;
 }
 
 /* The operator adds an organisation and staff: CHIEF may all of the country,
@@ -83,7 +59,7 @@ static void call_is(struct office_world *w, struct str reference, int64_t as, in
     static const char *const acts[] = {"", "/roster", "/pause", "/resume", "/cancel"};
     for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
         struct str path = str_printf(w->arena, "/api/v1/calls/%.*s%s", STR_ARG(reference), acts[i]);
-        int status = ask(w, i < 2 ? HTTP_GET : HTTP_POST, str_cstr(w->arena, path), as, "").status;
+        int status = office_ask(w, i < 2 ? HTTP_GET : HTTP_POST, str_cstr(w->arena, path), as, "").status;
         if (status != seen)
             fail_msg("%lld, %s: %d", (long long)as, path.p, status);
     }
@@ -94,15 +70,17 @@ static void calls_keep_to_the_named_provinces(void **state)
     struct office_world *w = *state;
     staff_up(w);
     const int64_t confined[] = {charity, clinic};
-    struct str qom = reference_of(w, ask(w, HTTP_POST, "/api/v1/calls", chief, call_in(w, "qom")).body);
+    struct str qom =
+        reference_of(w, office_ask(w, HTTP_POST, "/api/v1/calls", chief, call_in(w, "qom")).body);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(post(w, "/api/v1/calls", confined[i], call_in(w, "qom")), 403);
         call_is(w, qom, confined[i], 404);
-        assert_false(
-            office_holds(ask(w, HTTP_GET, "/api/v1/calls", confined[i], "").body, str_cstr(w->arena, qom)));
+        assert_false(office_holds(office_ask(w, HTTP_GET, "/api/v1/calls", confined[i], "").body,
+                                  str_cstr(w->arena, qom)));
     }
     assert_int_equal(post(w, "/api/v1/calls", local, call_in(w, "zanjan")), 403);
-    assert_true(office_holds(ask(w, HTTP_GET, "/api/v1/calls", local, "").body, str_cstr(w->arena, qom)));
+    assert_true(
+        office_holds(office_ask(w, HTTP_GET, "/api/v1/calls", local, "").body, str_cstr(w->arena, qom)));
     call_is(w, qom, local, 200);
 }
 
@@ -110,8 +88,8 @@ static void calls_keep_to_the_named_provinces(void **state)
 
 static void open_campaign(struct office_world *w, const char *fields)
 {
-    struct http_response answer =
-        ask(w, HTTP_POST, "/api/v1/campaigns", 0, str_cstr(w->arena, str_printf(w->arena, "{%s}", fields)));
+    struct http_response answer = office_ask(w, HTTP_POST, "/api/v1/campaigns", 0,
+                                             str_cstr(w->arena, str_printf(w->arena, "{%s}", fields)));
     if (answer.status != 201)
         fail_msg("%s: %.*s", fields, STR_ARG(answer.body));
 }
@@ -176,7 +154,7 @@ static void sums_of_others_keep_to_the_named_provinces(void **state)
                  {charity, "/api/v1/campaigns/1/sums", 404}, {charity, "/api/v1/campaigns/2/sums", 200},
                  {clinic, "/api/v1/campaigns/1/sums", 404},  {local, "/api/v1/campaigns/1/sums", 200}};
     for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
-        struct http_response answer = ask(w, HTTP_GET, looks[i].path, looks[i].who, "");
+        struct http_response answer = office_ask(w, HTTP_GET, looks[i].path, looks[i].who, "");
         if (answer.status != looks[i].status)
             fail_msg("%lld, %s: %d", (long long)looks[i].who, looks[i].path, answer.status);
         assert_int_equal(office_holds(answer.body, "\"qom\""), looks[i].status == 200);

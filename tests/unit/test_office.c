@@ -16,34 +16,11 @@ static int64_t phone_at(uint64_t i)
     return INT64_C(989120000000) + (int64_t)i;
 }
 
-/* ---- asking, as the command line does where no service runs ---- */
-
-static struct http_response ask(struct office_world *w, enum http_method method, const char *path, int64_t as,
-                                struct str body)
-{
-    struct http_pair header = {STR(AS_HEADER), str_printf(w->arena, "+%lld", (long long)as)};
-    struct http_request request = {.method = method, .path = str_of(path), .query = STR(""), .body = body};
-    if (as > 0)
-        request.headers = (struct http_pairs){&header, 1};
-    struct admin_call call = {.store = w->store,
-                              .zone = w->zone,
-                              .config = w->config,
-                              .arena = w->arena,
-                              .now_ms = w->now_ms,
-                              .request = &request,
-                              .door = DOOR_CLI};
-    office_begin(w);
-    struct http_response answer = admin_run(&call);
-    if (answer.status >= 400)
-        store_rollback(w->store);
-    else
-        office_commit(w);
-    return answer;
-}
+/* ---- asking ---- */
 
 static int post(struct office_world *w, const char *path, int64_t as, const char *body)
 {
-    return ask(w, HTTP_POST, path, as, str_of(body)).status;
+    return office_ask(w, HTTP_POST, path, as, body).status;
 }
 
 static int post_to(struct office_world *w, const char *format, int64_t phone, int64_t as, const char *body)
@@ -156,7 +133,8 @@ static int add(struct office_world *w, const struct wish *wish, int64_t as)
         json_put_str(json, "organisation", str_of(wish->organisation));
         json_put_str(json, "centre", str_of(wish->centre));
     }
-    int status = ask(w, HTTP_POST, "/api/v1/staff", as, json_write(json, w->arena)).status;
+    int status =
+        office_ask(w, HTTP_POST, "/api/v1/staff", as, str_cstr(w->arena, json_write(json, w->arena))).status;
     json_free(json);
     return status;
 }
@@ -209,7 +187,7 @@ static void what_is_listed_is_what_is_inside(struct office_world *w, const struc
                                              const struct view all[PEOPLE])
 {
     struct error e;
-    struct http_response answer = ask(w, HTTP_GET, "/api/v1/staff", as, STR(""));
+    struct http_response answer = office_ask(w, HTTP_GET, "/api/v1/staff", as, "");
     if (actor->role != ROLE_ADMIN && actor->role != ROLE_COORDINATOR) {
         assert_int_equal(answer.status, 403);
         return;
@@ -233,7 +211,7 @@ static void the_trail_shows_the_own_staff(struct office_world *w, const struct v
                                           const struct view all[PEOPLE])
 {
     struct error e;
-    struct http_response answer = ask(w, HTTP_GET, "/api/v1/audit", as, STR(""));
+    struct http_response answer = office_ask(w, HTTP_GET, "/api/v1/audit", as, "");
     if (actor->role != ROLE_ADMIN && actor->role != ROLE_AUDITOR) {
         assert_int_equal(answer.status, 403);
         return;
@@ -406,7 +384,7 @@ static void test_a_token_is_good_until_the_next(void **state)
     struct digest hash[2];
     office_staff_is(w, phone_at(0), ROLE_COORDINATOR, "zanjan", 0);
     for (int i = 0; i < 2; i++) {
-        struct http_response answer = ask(w, HTTP_POST, "/api/v1/staff/+989120000000/token", 0, STR(""));
+        struct http_response answer = office_ask(w, HTTP_POST, "/api/v1/staff/+989120000000/token", 0, "");
         struct json *json = json_read(answer.body, &e);
         assert_int_equal(json_str(json, "token").n, 68);
         hash[i] = token_hash(json_str(json, "token"));
