@@ -153,7 +153,7 @@ void admin_put_phone(const struct admin_call *c, struct json *json, const char *
 
 /* ---- needs ---- */
 
-static struct json *need_json(const struct need *n)
+struct json *need_json(const struct need *n)
 {
     struct json *json = json_object_new();
     json_put_int(json, "code", n->code);
@@ -170,11 +170,11 @@ static struct json *need_json(const struct need *n)
     json_put_str(json, "status", n->status);
     json_put_str(json, "short_fa", n->short_fa);
     json_put_str(json, "short_en", n->short_en);
-    admin_put_text(json, "organisation", n->organisation);
-    admin_put_text(json, "pay_to", n->pay_to);
-    admin_put_text(json, "verified_by", n->verified_by);
+    json_put_str(json, "organisation", n->organisation);
+    json_put_str(json, "pay_to", n->pay_to);
+    json_put_str(json, "verified_by", n->verified_by);
     admin_put_time(json, "verified_at", n->verified_at);
-    admin_put_text(json, "shared_with", n->shared_with);
+    json_put_str(json, "shared_with", n->shared_with);
     return json;
 }
 

@@ -2,7 +2,7 @@
  * asks may see it.
  *
  * ?after=KEY&limit=N; {"items": […], "next": KEY or null}.  What is absent is
- * left out of an item; phones are masked but for coordinators and admins. */
+ * left out of an item (a need shows all its texts); phones are masked but for coordinators and admins. */
 #ifndef YAVAR_ADMIN_READ_H
 #define YAVAR_ADMIN_READ_H
 
@@ -45,6 +45,9 @@ void admin_put_text(struct json *json, const char *key, struct str value);
 void admin_put_number(struct json *json, const char *key, int64_t value);
 void admin_put_time(struct json *json, const char *key, int64_t seconds);
 void admin_put_phone(const struct admin_call *call, struct json *json, const char *key, int64_t phone);
+
+/* As the API and `yavar need show` tell it; free it with json_free. */
+struct json *need_json(const struct need *need);
 
 /* The figures of `yavar stats`, in its order. */
 enum { FIGURES = 9 };

@@ -1,6 +1,6 @@
 /* need list, need show CODE. */
+#include "gateway/admin_read.h"
 #include "gateway/base/arena.h"
-#include "gateway/base/clock.h"
 #include "gateway/base/damm.h"
 #include "gateway/base/json.h"
 #include "gateway/cli.h"
@@ -28,34 +28,6 @@ static int list(struct cli *cli, struct store *store)
     return EXIT_FINE;
 }
 
-static struct json *as_json(const struct need *n)
-{
-    char at[24];
-    struct json *json = json_object_new();
-    json_put_int(json, "code", n->code);
-    json_put_str(json, "province", n->province);
-    json_put_str(json, "centre", n->centre);
-    json_put_str(json, "category", n->category);
-    json_put_int(json, "priority", n->priority);
-    json_put_str(json, "title_fa", n->title_fa);
-    json_put_str(json, "title_en", n->title_en);
-    json_put_str(json, "short_fa", n->short_fa);
-    json_put_str(json, "short_en", n->short_en);
-    json_put_str(json, "unit", str_of(count_unit_names[n->unit]));
-    json_put_int(json, "required", n->required);
-    json_put_int(json, "pledged", n->pledged);
-    json_put_int(json, "received", n->received);
-    json_put_str(json, "status", n->status);
-    json_put_str(json, "organisation", n->organisation);
-    json_put_str(json, "pay_to", n->pay_to);
-    json_put_str(json, "verified_by", n->verified_by);
-    clock_iso(n->verified_at, at);
-    if (n->verified_at > 0)
-        json_put_str(json, "verified_at", str_of(at));
-    json_put_str(json, "shared_with", n->shared_with);
-    return json;
-}
-
 static int show(struct cli *cli, struct store *store, struct str code)
 {
     struct need need;
@@ -66,7 +38,7 @@ static int show(struct cli *cli, struct store *store, struct str code)
                 code_valid(code) ? "no need has this code" : "this is no need's code", STR_ARG(code));
         return EXIT_FAULT;
     }
-    struct json *json = as_json(&need);
+    struct json *json = need_json(&need);
     cli_print(json_write(json, cli->arena));
     cli_print(STR("\n"));
     json_free(json);
