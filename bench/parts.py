@@ -21,7 +21,7 @@ ROW = re.compile(r"^\s*([\d,]+) (?:\([ .\d]+%\))?\s*(\S+):(\S+)(?: \[.*\])?$", r
 STATEMENTS = [f"engine_{what}" for what in ("prepare", "bind", "step", "reset", "int", "text")]
 # The store's functions that a pledge calls, in their order, and a sent message.
 OF_A_PLEDGE = ("inbox_find", "contact_get", "inbox_add", "store_savepoint", "need_get", "pledge_same", "need_pledge",
-               "sequence_next", "pledge_add", "ussd_stopped", "outbox_add", "contact_put", "store_savepoint_keep")
+               "pledge_add", "ussd_stopped", "outbox_add", "contact_put", "store_savepoint_keep")
 OF_A_MESSAGE = ("outbox_claim", "outbox_sent")
 
 

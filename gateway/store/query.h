@@ -72,6 +72,7 @@ size_t take_needs(struct query *q, struct arena *arena, struct need *rows, size_
 size_t take_pledges(struct query *q, struct arena *arena, struct pledge *rows, size_t most);
 /* The next place in the sequence of references; 0 after a failure. */
 int64_t sequence_next(struct store *store);
+int64_t counter(struct store *store, const char *name);         /* what it stands at */
 int64_t query_count(struct store *store, enum query_name name); /* of a query without parameters */
 /* Rows of the staff and of volunteers, as other files ask for them too (store_people.c). */
 size_t query_take_staff(struct query *q, struct arena *arena, struct staff *rows, size_t most);

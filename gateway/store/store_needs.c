@@ -99,7 +99,7 @@ void need_put(struct store *store, const struct need *need, int64_t now)
     query_run(&q);
 }
 
-static int64_t counter(struct store *store, const char *name)
+int64_t counter(struct store *store, const char *name)
 {
     struct query q = query_begin(store, QUERY_counter_get);
     query_text(&q, str_of(name));
@@ -131,28 +131,35 @@ uint32_t need_allot(struct store *store)
     return code_from_base(base);
 }
 
-/* Whether a row was changed; *FULL what it gave back. */
+/* Whether a row was changed. */
 static bool change_need(struct store *store, enum query_name name, uint32_t code, int64_t quantity,
-                        int64_t now, bool *full)
+                        int64_t now)
 {
     struct query q = query_begin(store, name);
     query_int(&q, quantity);
     query_int(&q, now);
     query_int(&q, code);
     bool changed = query_row(&q);
-    *full = changed && query_take_int(&q) != 0;
     query_run(&q);
     return changed && store->failed == STORE_FINE;
+}
+
+static bool is_full(struct store *store, uint32_t code)
+{
+    struct query q = query_begin(store, QUERY_need_is_full);
+    query_int(&q, code);
+    bool full = query_row(&q) && query_take_int(&q) != 0;
+    query_end(&q);
+    return full;
 }
 
 /* The status is changed apart, once, when the need is covered: the indexes of
  * open needs hang on it, and are left alone by all the pledges before. */
 bool need_pledge(struct store *store, uint32_t code, int64_t quantity, int64_t now)
 {
-    bool full;
-    if (!change_need(store, QUERY_need_pledge, code, quantity, now, &full))
+    if (!change_need(store, QUERY_need_pledge, code, quantity, now))
         return false;
-    if (full) {
+    if (is_full(store, code)) {
         struct query q = query_begin(store, QUERY_need_filled);
         query_int(&q, code);
         query_run(&q);
@@ -162,8 +169,7 @@ bool need_pledge(struct store *store, uint32_t code, int64_t quantity, int64_t n
 
 void need_release(struct store *store, uint32_t code, int64_t quantity, int64_t now)
 {
-    bool ignored;
-    if (!change_need(store, QUERY_need_release, code, quantity, now, &ignored) && store->failed == STORE_FINE)
+    if (!change_need(store, QUERY_need_release, code, quantity, now) && store->failed == STORE_FINE)
         store->failed =
             STORE_CONFLICT; /* less pledged than one pledge: the handler is undone and a person looks */
 }

@@ -123,7 +123,7 @@ static void apply_early(struct store *store, struct arena *arena, int64_t id, st
                         struct str key, int64_t now_ms)
 {
     struct report report = {.channel = channel, .id = id};
-    struct query q = query_begin(store, QUERY_early_report_take);
+    struct query q = query_begin(store, QUERY_early_report_get);
     query_text(&q, channel);
     query_text(&q, key);
     bool found = query_row(&q);
@@ -131,9 +131,14 @@ static void apply_early(struct store *store, struct arena *arena, int64_t id, st
         report.state = (enum report_state)query_take_int(&q);
         report.detail = query_take_text(&q, arena);
     }
+    query_end(&q);
+    if (!found)
+        return;
+    q = query_begin(store, QUERY_early_report_take);
+    query_text(&q, channel);
+    query_text(&q, key);
     query_run(&q);
-    if (found)
-        (void)outbox_report(store, arena, &report, now_ms); /* the row is there */
+    (void)outbox_report(store, arena, &report, now_ms); /* the row is there */
 }
 
 /* Moves forward only: a report may have come before this answer, and then only

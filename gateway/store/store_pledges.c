@@ -8,9 +8,8 @@ int64_t sequence_next(struct store *store)
 {
     struct query q = query_begin(store, QUERY_counter_next);
     query_text(&q, STR("reference"));
-    int64_t value = query_row(&q) ? query_take_int(&q) : 0;
     query_run(&q);
-    return value;
+    return counter(store, "reference");
 }
 
 static void null_if_zero(struct query *q, int64_t value)

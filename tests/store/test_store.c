@@ -125,11 +125,9 @@ static void settings_are_what_was_asked(void **state)
 {
     static const struct {
         const char *sql, *want;
-    } rows[] = {{"PRAGMA journal_mode", "wal"},
-                {"PRAGMA synchronous", "2"},
-                {"PRAGMA foreign_keys", "1"},
-                {"PRAGMA mmap_size", "0"},
-                {"PRAGMA wal_autocheckpoint", "10000"}};
+    } rows[] = {{"PRAGMA journal_mode", "wal"}, {"PRAGMA synchronous", "2"},
+                {"PRAGMA foreign_keys", "1"},   {"PRAGMA mmap_size", "0"},
+                {"PRAGMA page_size", "1024"},   {"PRAGMA wal_autocheckpoint", "40000"}};
     struct world *w = *state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct statement *s = engine_prepare(w->store->engine, rows[i].sql, NULL);
@@ -324,6 +322,69 @@ static void a_transaction_that_is_gone_is_told(void **state)
     commit(w);
 }
 
+/* What a statement gives, as many rows of one number; NUMBERS has room for 4. */
+static size_t numbers_of(struct world *w, const char *sql, int64_t *numbers)
+{
+    struct statement *s = engine_prepare(w->store->engine, sql, NULL);
+    enum engine_result result;
+    size_t n = 0;
+    assert_non_null(s);
+    while ((result = engine_step(s)) == ENGINE_ROW && n < 4)
+        numbers[n++] = engine_int(s, 0);
+    assert_int_equal(result, ENGINE_DONE);
+    engine_reset(s);
+    return n;
+}
+
+/* The engine answers some of them from its counts, some as they are written: all the same. */
+static void returning_gives_what_was_changed(void **state)
+{
+    struct world *w = *state;
+    int64_t got[4];
+    begin(w);
+    assert_int_equal(engine_run(w->store->engine, "CREATE TABLE t (id {id}, a {int} UNIQUE, b {int}\n);"),
+                     ENGINE_DONE);
+    assert_int_equal(numbers_of(w, "INSERT INTO t (id, a, b) VALUES (7, 1, 0) RETURNING id", got), 1);
+    assert_int_equal(got[0], 7);
+    assert_int_equal(
+        numbers_of(w, "INSERT INTO t (a, b) VALUES (1, 0) ON CONFLICT DO NOTHING RETURNING id", got), 0);
+    assert_int_equal(
+        numbers_of(w, "INSERT INTO t (a, b) VALUES (2, 0) ON CONFLICT DO NOTHING RETURNING id", got), 1);
+    assert_int_equal(got[0], 8);
+    assert_int_equal(
+        numbers_of(w, "INSERT INTO t (a, b) VALUES (1, 0) ON CONFLICT (a) DO UPDATE SET b = 9 RETURNING id",
+                   got),
+        1);
+    assert_int_equal(got[0], 7);
+    assert_int_equal(numbers_of(w, "INSERT INTO t (a, b) SELECT a + 10, b FROM t RETURNING id", got), 2);
+    assert_int_equal(got[0] + got[1], 9 + 10);
+    assert_int_equal(numbers_of(w, "UPDATE t SET b = 1 WHERE a < 10 RETURNING 1", got), 2);
+    assert_int_equal(got[0] + got[1], 2);
+    assert_int_equal(numbers_of(w, "UPDATE t SET b = 1 WHERE a > 99 RETURNING 1", got), 0);
+    assert_int_equal(numbers_of(w, "UPDATE t SET b = b + 1 WHERE a = 2 RETURNING b", got), 1);
+    assert_int_equal(got[0], 2);
+    assert_int_equal(numbers_of(w, "DELETE FROM t WHERE a > 10 RETURNING 1", got), 2);
+    commit(w);
+}
+
+/* Once reset, such a statement changes anew. */
+static void returning_runs_again(void **state)
+{
+    struct world *w = *state;
+    begin(w);
+    assert_int_equal(engine_run(w->store->engine, "CREATE TABLE t (id {id}\n);"), ENGINE_DONE);
+    struct statement *s =
+        engine_prepare(w->store->engine, "INSERT INTO t (id) VALUES (NULL) RETURNING id", NULL);
+    assert_non_null(s);
+    for (int64_t i = 1; i < 4; i++) {
+        assert_int_equal(engine_step(s), ENGINE_ROW);
+        assert_int_equal(engine_int(s, 0), i);
+        assert_int_equal(engine_step(s), ENGINE_DONE);
+        engine_reset(s);
+    }
+    commit(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +397,8 @@ int main(void)
         ON_FILE(a_reader_makes_no_database),
         ON_FILE(a_reader_writes_and_checkpoints_nothing),
         ON_FILE(a_reader_sees_what_was_committed),
+        BOTH(returning_gives_what_was_changed),
+        BOTH(returning_runs_again),
         BOTH(a_rollback_leaves_nothing),
         BOTH(a_failure_sticks),
         BOTH(a_failed_transaction_is_not_committed),
