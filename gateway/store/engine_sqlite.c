@@ -102,9 +102,12 @@ static bool apply(sqlite3 *db, const struct setting *settings, struct error *e)
 static const struct setting writer_settings[] = {
     /* ours is the only writer: who else holds the lock is a stranger, and SIGTERM has 5 s */
     {"PRAGMA busy_timeout=250", "PRAGMA busy_timeout", "250"},
+    /* A pledge changes a few pages in no order, each of which goes to the log as a whole: small ones cost
+     * half as much in a database of years.  One made with larger pages keeps them, and works as it did. */
+    {"PRAGMA page_size=1024", NULL, NULL},
     {"PRAGMA journal_mode=WAL", "PRAGMA journal_mode", "wal"},
     {"PRAGMA synchronous=FULL", "PRAGMA synchronous", "2"},
-    {"PRAGMA wal_autocheckpoint=10000", "PRAGMA wal_autocheckpoint", "10000"},
+    {"PRAGMA wal_autocheckpoint=40000", "PRAGMA wal_autocheckpoint", "40000"},
     {"PRAGMA journal_size_limit=67108864", "PRAGMA journal_size_limit", "67108864"},
     {"PRAGMA mmap_size=0", NULL, NULL},
     {"PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1"},
