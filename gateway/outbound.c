@@ -6,57 +6,10 @@
 
 #include "gateway/base/clock.h"
 #include "gateway/base/log.h"
-#include "gateway/model/breaker.h"
-#include "gateway/outbound_back.h"
-#include "gateway/model/pace.h"
-#include "gateway/outbound_jobs.h"
+#include "gateway/outbound_line.h"
 #include "gateway/outbound_shot.h"
 
-enum { TICK_MS = 1000, BUSY_MS = 20, EXPIRE_EVERY_TICKS = 10 };
-
-struct line {
-    struct outbox_sender *sender;
-    struct str name;
-    struct row_list waiting[LANES]; /* claimed, not begun */
-    struct row_list wire;           /* on the wire */
-    size_t waiting_count;
-    unsigned in_flight;
-    bool claiming;
-    int64_t due_ms[LANES]; /* when the lane may have due rows; INT64_MAX: none known */
-    struct pace pace;
-    int64_t paused_until_ms;
-    struct breaker breaker;
-    struct loop_timer *timer;
-};
-
-struct outbox_sender {
-    struct gateway *gateway;
-    struct line **lines; /* each stays where it is: timers and rows point at it */
-    size_t count;
-    struct loop_timer *tick, *settle_soon;
-    struct row_list settled; /* results that wait for the next settle job */
-    struct outbound_back back;
-    unsigned settling;
-    unsigned ticks;
-    bool stopped;
-};
-
-static void pump(struct line *line);
-
-static const struct channel *channel_of(const struct line *line)
-{
-    return config_channel(line->sender->gateway->config, line->name);
-}
-
-/* A line's own limit, and no more than its share of the client's room: a
- * telecom that never answers leaves the others theirs. */
-static unsigned most_in_flight(const struct line *line, const struct channel *channel)
-{
-    size_t share = http_client_defaults.in_flight / line->sender->count;
-    if (share == 0)
-        share = 1;
-    return (size_t)channel->in_flight < share ? (unsigned)channel->in_flight : (unsigned)share;
-}
+enum { BUSY_MS = 20, TOGETHER_MS = 20, EXPIRE_EVERY_TICKS = 10 };
 
 static struct line *find_line(struct outbox_sender *s, struct str name)
 {
@@ -68,13 +21,19 @@ static struct line *find_line(struct outbox_sender *s, struct str name)
 
 /* ---- settling ---- */
 
+static void settle_in(struct outbox_sender *s, int64_t ms)
+{
+    s->settle_set = true;
+    loop_timer_set(s->settle_soon, ms);
+}
+
 static void settle_done(void *ctx, bool done, struct row_list *rows)
 {
     struct outbox_sender *s = ctx;
     s->settling--;
     if (!done) { /* the disk is full or gone: the results are kept and tried again */
         row_list_append(&s->settled, rows);
-        loop_timer_set(s->settle_soon, TICK_MS);
+        settle_in(s, TICK_MS);
         return;
     }
     for (struct row *row = rows->head; row != NULL; row = row->next) {
@@ -90,6 +49,7 @@ static void settle_done(void *ctx, bool done, struct row_list *rows)
 static void settle_now(void *ctx)
 {
     struct outbox_sender *s = ctx;
+    s->settle_set = false;
     if (s->settled.head == NULL)
         return;
     struct row_list rows = s->settled;
@@ -98,14 +58,14 @@ static void settle_now(void *ctx)
     if (!outbound_settle(s->gateway, &rows, settle_done, s)) {
         s->settling--;
         row_list_append(&s->settled, &rows);
-        loop_timer_set(s->settle_soon, TICK_MS);
+        settle_in(s, TICK_MS);
     }
 }
 
 static void note_result(struct line *line, struct row *row)
 {
     struct gateway *g = line->sender->gateway;
-    const struct channel *channel = channel_of(line);
+    const struct channel *channel = line_channel(line);
     size_t c = metrics_channel(g->config, channel);
     g->metrics.sends[c][row->settled.result]++;
     g->metrics.unknown_outcomes += row->settled.result == SEND_UNCERTAIN;
@@ -148,6 +108,16 @@ static void hold_back_rest(struct line *line, const struct shot *shot)
         settle_now(line->sender);
 }
 
+/* Broadcasts that went are written down some at a time: nothing hangs on it, and each
+ * commit is one that a pledge might have to wait for. */
+static bool can_wait(const struct shot *shot)
+{
+    bool can = shot->messages[0].lane == LANE_BROADCAST;
+    for (size_t i = 0; i < shot->n && can; i++)
+        can = shot->results[i].result == SEND_OK;
+    return can;
+}
+
 static void answered(void *ctx, const struct http_answer *answer)
 {
     struct shot *shot = ctx;
@@ -170,78 +140,16 @@ static void answered(void *ctx, const struct http_answer *answer)
     for (size_t i = 0; i < shot->n; i++)
         settle_row(line, shot->rows[i], &shot->results[i]);
     hold_back_rest(line, shot);
-    loop_timer_set(line->sender->settle_soon, 0);
+    if (!can_wait(shot))
+        settle_in(line->sender, 0);
+    else if (!line->sender->settle_set)
+        settle_in(line->sender, TOGETHER_MS);
     arena_free(arena);
     shot_free(shot);
-    pump(line);
-}
-
-/* ---- claiming ---- */
-
-static void claim_done(void *ctx, bool done, struct row_list rows[LANES], const int64_t due_ms[LANES])
-{
-    struct line *line = ctx;
-    line->claiming = false;
-    for (int lane = 0; lane < LANES; lane++) {
-        struct row *row;
-        if (!done)
-            line->due_ms[lane] = 0;                 /* nothing is known of it: asked again */
-        else if (due_ms[lane] < line->due_ms[lane]) /* a wake may have come meanwhile: the sooner holds */
-            line->due_ms[lane] = due_ms[lane];
-        while ((row = row_list_pop(&rows[lane])) != NULL) {
-            row->line = line;
-            row_list_push(&line->waiting[lane], row);
-            line->waiting_count++;
-        }
-    }
-    if (!done)
-        loop_timer_set(line->timer, TICK_MS);
-    else if (line->sender->stopped)
-        sender_stop(line->sender); /* gives back what has just been claimed */
-    else
-        pump(line);
-}
-
-/* Each lane holds rows for twice the free slots at most, and a second (who opts out
- * meanwhile is not met again); what waits in one keeps none of another unclaimed. */
-static void claim(struct line *line, const struct channel *channel, int64_t now_ms)
-{
-    unsigned on_wire = most_in_flight(line, channel);
-    size_t free_slots = on_wire > line->in_flight ? on_wire - line->in_flight : 0;
-    size_t hold = free_slots * 2 < (size_t)channel->rate ? free_slots * 2 : (size_t)channel->rate;
-    size_t most[LANES] = {0};
-    bool any = false;
-    for (int lane = 0; lane < LANES && line->sender->back.cleared && !line->claiming; lane++) {
-        size_t waits = row_list_count(&line->waiting[lane]);
-        if (line->due_ms[lane] > now_ms || free_slots == 0 || waits * 2 >= hold)
-            continue;
-        most[lane] = hold - waits;
-        line->due_ms[lane] = INT64_MAX; /* the job will tell; a wake meanwhile sets it again */
-        any = true;
-    }
-    line->claiming |= any && outbound_claim(line->sender->gateway, line->name, most, claim_done, line);
-    for (int lane = 0; lane < LANES && !line->claiming; lane++)
-        if (most[lane] > 0)
-            line->due_ms[lane] = now_ms + TICK_MS; /* the store has too much to do just now */
+    line_pump(line);
 }
 
 /* ---- sending ---- */
-
-/* From the lane whose turn it is, else from any.  Replies to one message go
- * one after another, so that where to pay does not overtake the confirmation. */
-static struct row *next_row(struct line *line)
-{
-    bool waits[LANES];
-    for (int lane = 0; lane < LANES; lane++)
-        waits[lane] = line->waiting[lane].head != NULL;
-    int best = pace_lane(&line->pace, waits);
-    struct row *row = best >= 0 ? row_list_pop_free(&line->waiting[best], &line->wire) : NULL;
-    for (int lane = 0; lane < LANES && row == NULL; lane++)
-        row = row_list_pop_free(&line->waiting[lane], &line->wire);
-    if (row != NULL)
-        line->waiting_count--;
-    return row;
-}
 
 static bool send_row(struct line *line, const struct channel *channel, struct row *row)
 {
@@ -278,27 +186,11 @@ static void wait_for_next(struct line *line, const struct channel *channel, int6
         wait = pace_wait_ms(&line->pace, channel->rate);
     else if (line->waiting_count > 0 && line->in_flight == 0)
         wait = BUSY_MS; /* the client has no room: other lines' answers will make it */
-    else
-        for (int lane = 0; lane < LANES && !line->claiming && line->sender->back.cleared; lane++)
-            if (line->due_ms[lane] != INT64_MAX && line->due_ms[lane] - now_ms < wait)
-                wait = line->due_ms[lane] - now_ms;
-    bool full = line->in_flight >= most_in_flight(line, channel); /* an answer will pump */
+    else if (line_next_due(line) != INT64_MAX)
+        wait = line_next_due(line) - now_ms;
+    bool full = line->in_flight >= line_most_in_flight(line, channel); /* an answer will pump */
     if (wait != INT64_MAX && !full)
         loop_timer_set(line->timer, wait < 1 ? 1 : wait > 60000 ? 60000 : wait);
-}
-
-/* What was claimed and not begun returns to the queue, due as before. */
-static void give_back(struct line *line)
-{
-    struct row_list back;
-    row_list_init(&back);
-    for (int lane = 0; lane < LANES; lane++) {
-        if (line->waiting[lane].head != NULL)
-            line->due_ms[lane] = 0;
-        row_list_append(&back, &line->waiting[lane]);
-    }
-    line->waiting_count = 0;
-    outbound_back_give(&line->sender->back, &back);
 }
 
 /* Paused by its telecom's refusal, or resting after failures. */
@@ -308,29 +200,25 @@ static bool rests(const struct line *line, int64_t steady_ms)
            (breaker_open(&line->breaker) && line->breaker.until_ms > steady_ms);
 }
 
-static void pump(struct line *line)
+void line_pump(struct line *line)
 {
-    const struct channel *channel = channel_of(line);
+    const struct channel *channel = line_channel(line);
     int64_t steady_ms = clock_steady_ms();
     if (line->waiting_count > 0 && (channel == NULL || rests(line, steady_ms)))
-        give_back(line); /* `sending` is only what may go now */
+        line_give_back(line); /* `sending` is only what may go now */
     if (channel == NULL || line->sender->stopped)
         return;
     pace_refill(&line->pace, channel->rate, steady_ms);
-    while (line->in_flight < most_in_flight(line, channel) && pace_wait_ms(&line->pace, channel->rate) == 0 &&
-           line->paused_until_ms <= steady_ms && breaker_allows(&line->breaker, line->in_flight, steady_ms)) {
-        struct row *row = next_row(line);
+    while (line->in_flight < line_most_in_flight(line, channel) &&
+           pace_wait_ms(&line->pace, channel->rate) == 0 && line->paused_until_ms <= steady_ms &&
+           breaker_allows(&line->breaker, line->in_flight, steady_ms)) {
+        struct row *row = line_next_row(line);
         if (row == NULL || !send_row(line, channel, row))
             break;
     }
     if (!rests(line, steady_ms))
-        claim(line, channel, clock_ms());
+        line_claim_due(line, channel, clock_ms());
     wait_for_next(line, channel, steady_ms);
-}
-
-static void pump_timer(void *ctx)
-{
-    pump(ctx);
 }
 
 void sender_wake(struct outbox_sender *s, struct str channel)
@@ -340,7 +228,7 @@ void sender_wake(struct outbox_sender *s, struct str channel)
         return;
     for (int lane = 0; lane < LANES; lane++)
         line->due_ms[lane] = 0;
-    pump(line);
+    line_pump(line);
 }
 
 void sender_recall(struct outbox_sender *s, int64_t source)
@@ -370,7 +258,7 @@ static bool is_down(const struct line *line)
 /* What a line that is down has queued goes to its next, when that one is up. */
 static void hand_over(struct line *line)
 {
-    const struct channel *channel = channel_of(line);
+    const struct channel *channel = line_channel(line);
     struct line *next =
         channel != NULL && channel->next.n > 0 ? find_line(line->sender, channel->next) : NULL;
     if (next == NULL || !is_down(line) || is_down(next))
@@ -398,21 +286,9 @@ static bool open_line(struct outbox_sender *s, struct str name)
     if (lines == NULL) /* only when memory is out: tests/faults */
         return false;
     s->lines = lines;
-    struct line *line = calloc(1, sizeof *line + name.n);
-    if (line == NULL) /* only when memory is out: tests/faults */
+    struct line *line = line_new(s, name);
+    if (line == NULL) /* the next reload tries again */
         return false;
-    struct loop_timer *timer = loop_timer_new(s->gateway->loop, pump_timer, line);
-    if (timer == NULL) { /* no half line: the next reload tries again */
-        free(line);
-        return false;
-    }
-    line->sender = s;
-    line->timer = timer;
-    line->name = str_from(memcpy(line + 1, name.p, name.n), name.n); /* it outlives the config it is from */
-    pace_start(&line->pace, clock_steady_ms());
-    for (int lane = 0; lane < LANES; lane++)
-        row_list_init(&line->waiting[lane]);
-    row_list_init(&line->wire);
     s->lines[s->count++] = line;
     return true;
 }
@@ -464,13 +340,13 @@ void sender_stop(struct outbox_sender *s)
 {
     sender_halt(s);
     for (size_t i = 0; i < s->count; i++)
-        give_back(s->lines[i]);
+        line_give_back(s->lines[i]);
 }
 
 bool sender_idle(const struct outbox_sender *s)
 {
     for (size_t i = 0; i < s->count; i++)
-        if (s->lines[i]->in_flight > 0 || s->lines[i]->claiming)
+        if (s->lines[i]->in_flight > 0 || line_claiming(s->lines[i]))
             return false;
     return s->settled.head == NULL && s->settling == 0;
 }
@@ -485,12 +361,8 @@ void sender_free(struct outbox_sender *s)
 {
     if (s == NULL)
         return;
-    for (size_t i = 0; i < s->count; i++) {
-        loop_timer_free(s->lines[i]->timer);
-        for (int lane = 0; lane < LANES; lane++)
-            row_list_free(&s->lines[i]->waiting[lane]);
-        free(s->lines[i]);
-    }
+    for (size_t i = 0; i < s->count; i++)
+        line_free(s->lines[i]);
     row_list_free(&s->settled);
     row_list_free(&s->back.rows);
     loop_timer_free(s->tick);

@@ -1,7 +1,7 @@
 /* See the header. */
 #include "gateway/model/broadcast_plan.h"
 
-enum { WINDOW_SECONDS = 10, WINDOW_LEAST = 500, WINDOW_MOST = 10000 };
+enum { WINDOW_SECONDS = 4, WINDOW_LEAST = 500, WINDOW_MOST = 10000 };
 
 const char *const broadcast_status_names[BROADCAST_STATUSES] = {"draft",  "approved", "sending",
                                                                 "paused", "done",     "cancelled"};

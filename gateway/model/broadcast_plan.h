@@ -27,8 +27,8 @@ enum broadcast_status {
 extern const char *const broadcast_status_names[BROADCAST_STATUSES];
 bool broadcast_status_from(struct str name, enum broadcast_status *status) MUST_CHECK;
 
-/* Rows that one step writes or moves, at most. */
-enum { BROADCAST_STEP_ROWS = 500 };
+/* Rows that one step writes or moves, at most: a pledge may have to wait for a step. */
+enum { BROADCAST_STEP_ROWS = 100 };
 
 struct broadcast_stand {
     enum broadcast_status status;
@@ -60,7 +60,7 @@ struct broadcast_next broadcast_plan(const struct broadcast_stand *stand);
 bool broadcast_quiet(const struct channel *channel, struct zone *zone, bool urgent, int64_t now_ms);
 bool channel_is_promo(const struct channel *channel);
 
-/* Rows that shall wait on a line of RATE messages a second: ten seconds' worth,
+/* Rows that shall wait on a line of RATE messages a second: four seconds' worth,
  * 500 at least; 10000 at most, as each step counts and parks what waits. */
 int64_t broadcast_window(int64_t rate);
 

@@ -17,7 +17,7 @@
 #include "gateway/outbound.h"
 #include "gateway/providers/provider.h"
 
-enum { MOST = 64, TIMERS_MOST = 512 };
+enum { MOST = 128, TIMERS_MOST = 512 };
 
 struct loop_timer {
     void (*fn)(void *ctx);

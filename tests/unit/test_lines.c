@@ -416,13 +416,13 @@ static void a_slow_line_keeps_its_pace(void **state)
 
 /* ---- lanes ---- */
 
-/* 4 parts to codes, 1 to broadcasts: of ten, eight and two, whichever came first. */
+/* 4 parts to codes, 1 to reminders: of ten, eight and two, whichever came first. */
 static void lanes_share_the_pace(void **state)
 {
     struct service_world *w = *state;
     size_t codes = 0;
     for (int i = 0; i < 20; i++) {
-        assert_true(queue(w, "mci", LANE_BROADCAST, 989130000000 + i, "cast", 0) > 0);
+        assert_true(queue(w, "mci", LANE_REMINDER, 989130000000 + i, "due", 0) > 0);
         assert_true(queue(w, "mci", LANE_CODE, 989120000000 + i, "code", 0) > 0);
     }
     start_sending(w);
@@ -463,7 +463,7 @@ static void every_lane_gets_its_turn(void **state)
     for (size_t i = 0; i < LANES; i++) {
         assert_true(i < played.send_count);
         accept(i);
-        pass(w, 10);
+        pass(w, 30); /* a broadcast's answer waits 20 ms for others */
     }
     for (int lane = 0; lane < LANES; lane++)
         assert_status(w, ids[lane], "sent");

@@ -208,7 +208,7 @@ CREATE INDEX volunteer_called ON volunteer (specialty, id);
 -- was forgotten is 0, and there may be many of those.
 ALTER TABLE outbox ADD COLUMN source {int} NOT NULL DEFAULT 0;
 CREATE UNIQUE INDEX outbox_source ON outbox (source, phone) WHERE source > 0 AND lane = 3 AND phone > 0;
-CREATE INDEX outbox_source_status ON outbox (source, status) WHERE source > 0 AND lane = 3;
+CREATE INDEX outbox_source_status ON outbox (source, status, due_ms) WHERE source > 0 AND lane = 3;
 
 -- created_at: 0 for those known before it was kept.  blocked_at: when the
 -- telecom last said that it lets no broadcast through to this number.
