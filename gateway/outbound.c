@@ -182,8 +182,8 @@ static void wait_for_next(struct line *line, const struct channel *channel, int6
         wait = line->paused_until_ms - steady_ms;
     else if (!breaker_allows(&line->breaker, line->in_flight, steady_ms))
         wait = line->breaker.until_ms > steady_ms ? line->breaker.until_ms - steady_ms : BUSY_MS;
-    else if (line->waiting_count > 0 && pace_wait_ms(&line->pace, channel->rate) > 0)
-        wait = pace_wait_ms(&line->pace, channel->rate);
+    else if (line->waiting_count > 0 && line_pace_wait_ms(line, channel) > 0)
+        wait = line_pace_wait_ms(line, channel);
     else if (line->waiting_count > 0 && line->in_flight == 0)
         wait = BUSY_MS; /* the client has no room: other lines' answers will make it */
     else if (line_next_due(line) != INT64_MAX)
@@ -209,9 +209,8 @@ void line_pump(struct line *line)
     if (channel == NULL || line->sender->stopped)
         return;
     pace_refill(&line->pace, channel->rate, steady_ms);
-    while (line->in_flight < line_most_in_flight(line, channel) &&
-           pace_wait_ms(&line->pace, channel->rate) == 0 && line->paused_until_ms <= steady_ms &&
-           breaker_allows(&line->breaker, line->in_flight, steady_ms)) {
+    while (line->in_flight < line_most_in_flight(line, channel) && line_pace_wait_ms(line, channel) == 0 &&
+           line->paused_until_ms <= steady_ms && breaker_allows(&line->breaker, line->in_flight, steady_ms)) {
         struct row *row = line_next_row(line);
         if (row == NULL || !send_row(line, channel, row))
             break;

@@ -153,6 +153,14 @@ void line_claim_due(struct line *line, const struct channel *channel, int64_t no
 
 /* ---- what waits ---- */
 
+int64_t line_pace_wait_ms(const struct line *line, const struct channel *channel)
+{
+    bool owed = false;
+    for (int lane = 0; lane < LANES; lane++)
+        owed |= lane != LANE_BROADCAST && line->waiting[lane].head != NULL;
+    return pace_wait_ms(&line->pace, channel->rate, owed);
+}
+
 /* From the lane whose turn it is, else from any.  Replies to one message go
  * one after another, so that where to pay does not overtake the confirmation. */
 struct row *line_next_row(struct line *line)

@@ -59,6 +59,8 @@ void line_claim_due(struct line *line, const struct channel *channel, int64_t no
 bool line_claiming(const struct line *line);
 /* When a lane that is not being claimed is due next; INT64_MAX: none is known. */
 int64_t line_next_due(const struct line *line);
+/* Milliseconds until its pace lets a message go; 0: now. */
+int64_t line_pace_wait_ms(const struct line *line, const struct channel *channel);
 /* Takes the row that goes next; NULL: none may. */
 struct row *line_next_row(struct line *line);
 /* What was claimed and not begun returns to the queue, due as before. */

@@ -8,18 +8,24 @@ void pace_start(struct pace *pace, int64_t now_ms)
     *pace = (struct pace){.tokens = 1, .refilled_ms = now_ms};
 }
 
+static double burst(int64_t rate)
+{
+    return (double)rate / 10 > 1 ? (double)rate / 10 : 1;
+}
+
 void pace_refill(struct pace *pace, int64_t rate, int64_t now_ms)
 {
-    double most = (double)rate / 10 > 1 ? (double)rate / 10 : 1;
+    double most = burst(rate);
     pace->tokens += (double)(now_ms - pace->refilled_ms) * (double)rate / 1000;
     pace->refilled_ms = now_ms;
     if (pace->tokens > most)
         pace->tokens = most;
 }
 
-int64_t pace_wait_ms(const struct pace *pace, int64_t rate)
+int64_t pace_wait_ms(const struct pace *pace, int64_t rate, bool owed)
 {
-    return pace->tokens >= 1 ? 0 : (int64_t)((1 - pace->tokens) * 1000 / (double)rate) + 1;
+    double needed = owed ? 1 : 1 + (burst(rate) - 1) / 4;
+    return pace->tokens >= needed ? 0 : (int64_t)((needed - pace->tokens) * 1000 / (double)rate) + 1;
 }
 
 int pace_lane(struct pace *pace, const bool waits[LANES])

@@ -656,6 +656,7 @@ static void equal_texts_go_together(void **state)
         assert_true(queue(w, "at", LANE_BROADCAST, 254700000000 + i, "same", 0) > 0);
     assert_true(queue(w, "at", LANE_BROADCAST, 254700000009, "other", 0) > 0);
     start_sending(w);
+    pass(w, 100); /* its pace leaves a part of a burst unused */
     assert_int_equal(played.send_count, 3);
     assert_non_null(strstr(played.sends[0].body, "254700000000%2C%2B254700000001%2C%2B254700000002"));
     assert_null(strstr(played.sends[1].body, "other"));
@@ -696,6 +697,7 @@ static void equal_texts_beyond_a_shot(void **state)
     assert_true(queue(w, "at", LANE_BROADCAST, 254700000001, "same", 0) > 0);
     assert_true(queue(w, "at", LANE_BROADCAST, 254700000002, "same", 0) > 0);
     start_sending(w);
+    pass(w, 100); /* its pace leaves a part of a burst unused */
     assert_int_equal(played.send_count, 1);
     assert_non_null(strstr(played.sends[0].body, "254700000001%2C%2B254700000002"));
 }

@@ -81,13 +81,29 @@ static void tokens_come_at_the_rate(void **state)
     struct pace pace;
     (void)state;
     pace_start(&pace, 1000);
-    assert_int_equal(pace_wait_ms(&pace, 50), 0);
+    assert_int_equal(pace_wait_ms(&pace, 50, true), 0);
     pace.tokens -= 1;
-    assert_int_equal(pace_wait_ms(&pace, 50), 21); /* a 50th of a second, rounded up */
+    assert_int_equal(pace_wait_ms(&pace, 50, true), 21); /* a 50th of a second, rounded up */
     pace_refill(&pace, 50, 1010);
-    assert_int_equal(pace_wait_ms(&pace, 50), 11);
+    assert_int_equal(pace_wait_ms(&pace, 50, true), 11);
     pace_refill(&pace, 50, 1021);
-    assert_int_equal(pace_wait_ms(&pace, 50), 0);
+    assert_int_equal(pace_wait_ms(&pace, 50, true), 0);
+}
+
+/* Alone they leave a quarter of what a burst may be beyond its first; where it is one, nothing. */
+static void broadcasts_leave_room_for_what_is_owed(void **state)
+{
+    struct pace pace;
+    (void)state;
+    pace_start(&pace, 0);
+    pace_refill(&pace, 50, 3600 * 1000); /* 5: they leave 1 */
+    pace.tokens -= 3;
+    assert_int_equal(pace_wait_ms(&pace, 50, false), 0);
+    pace.tokens -= 1;
+    assert_int_equal(pace_wait_ms(&pace, 50, false), 21);
+    assert_int_equal(pace_wait_ms(&pace, 50, true), 0);
+    pace_refill(&pace, 10, 7200 * 1000); /* 1 */
+    assert_int_equal(pace_wait_ms(&pace, 10, false), 0);
 }
 
 static void a_burst_is_bounded(void **state)
@@ -109,6 +125,7 @@ int main(void)
         cmocka_unit_test(a_code_that_comes_waits_for_one_at_the_most),
         cmocka_unit_test(a_lane_that_was_empty_begins_anew),
         cmocka_unit_test(tokens_come_at_the_rate),
+        cmocka_unit_test(broadcasts_leave_room_for_what_is_owed),
         cmocka_unit_test(a_burst_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
