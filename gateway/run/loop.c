@@ -41,7 +41,7 @@ struct loop {
     void *wake_ctx;
     struct signal_watch *signals;
     bool stopping;
-    bool rung; /* something came through the eventfd; loop_hears asks */
+    bool rung;          /* something came through the eventfd; loop_hears asks */
     int64_t turn_began; /* µs, monotonic; 0: no callback of ours yet in this turn */
     int64_t beat_due, longest;
 };
