@@ -41,6 +41,7 @@ struct loop {
     void *wake_ctx;
     struct signal_watch *signals;
     bool stopping;
+    bool rung;          /* something came through the eventfd; loop_hears asks */
     int64_t turn_began; /* µs, monotonic; 0: no callback of ours yet in this turn */
     int64_t beat_due, longest;
 };
@@ -110,6 +111,7 @@ static void on_wake(evutil_socket_t fd, short what, void *arg)
     ssize_t n = read(fd, &count, sizeof count);
     if (n < 0 && errno != EAGAIN && errno != EINTR)
         broken("eventfd");
+    loop->rung = true;
     /* before FN: a wake from now on counts again, one from before is seen by FN */
     (void)atomic_exchange(&loop->woken, false);
     if (loop->wake_fn)
@@ -287,18 +289,34 @@ static void on_probe(evutil_socket_t signum, short what, void *arg)
     *(bool *)arg = true;
 }
 
+static void ring(struct loop *loop)
+{
+    const uint64_t one = 1;
+    while (write(loop->wake_fd, &one, sizeof one) < 0)
+        if (errno != EINTR) {
+            if (errno == EAGAIN) /* the counter is full: it is awake already */
+                return;
+            broken("eventfd");
+        }
+}
+
+/* Other threads work already.  Rings by itself, as one of them may stand between
+ * marking `woken` and writing, and a wake that asks `woken` would write nothing;
+ * nor does it ask `woken` what was heard, as they set it again at any time.
+ * EVLOOP_NONBLOCK alone would turn for as long as there is something to do. */
 bool loop_hears(struct loop *loop, struct error *e)
 {
     enum { TURNS = 4 }; /* the first tells the kernel, the second hears */
     bool heard = false;
     struct event *probe = event_new(loop->base, SIGURG, EV_SIGNAL | EV_PERSIST, on_probe, &heard);
     bool well = probe && event_add(probe, NULL) == 0;
-    for (int i = 0; i < TURNS && well && (!heard || atomic_load(&loop->woken)); i++) {
-        loop_wake(loop);
-        well = raise(SIGURG) == 0 && event_base_loop(loop->base, EVLOOP_NONBLOCK) >= 0;
+    loop->rung = false;
+    for (int i = 0; i < TURNS && well && !(heard && loop->rung); i++) {
+        ring(loop);
+        well = raise(SIGURG) == 0 && event_base_loop(loop->base, EVLOOP_ONCE | EVLOOP_NONBLOCK) >= 0;
     }
     free_event(probe);
-    return (well && heard && !atomic_load(&loop->woken)) ||
+    return (well && heard && loop->rung) ||
            error_set(e, "the kernel does not let us wait for signals and sockets");
 }
 
@@ -310,15 +328,8 @@ void loop_on_wake(struct loop *loop, void (*fn)(void *ctx), void *ctx)
 
 void loop_wake(struct loop *loop)
 {
-    if (atomic_exchange(&loop->woken, true))
-        return;
-    const uint64_t one = 1;
-    while (write(loop->wake_fd, &one, sizeof one) < 0)
-        if (errno != EINTR) {
-            if (errno == EAGAIN) /* the counter is full: it is awake already */
-                return;
-            broken("eventfd");
-        }
+    if (!atomic_exchange(&loop->woken, true))
+        ring(loop);
 }
 
 int64_t loop_longest_turn(struct loop *loop)

@@ -104,6 +104,17 @@ static void only_an_endpoint_of_its_own(void **state)
     assert_int_equal(played.statuses[405], 2);
 }
 
+/* Nothing can be read of it: a page nevertheless, as a refusal would come again. */
+static void a_step_that_cannot_be_read(void **state)
+{
+    struct service_world *w = *state;
+    ask(w, HTTP_POST, "/in/at/ussd", "nothing=known");
+    settle_down(w);
+    assert_int_equal(played.statuses[200], 1);
+    assert_page("END ");
+    assert_int_equal(w->g.metrics.requests[1][REQUEST_BAD_CONTENT], 1);
+}
+
 /* ---- what cannot be kept ---- */
 
 /* The engine refuses to write: the step ends at once, and a page says so. */
@@ -227,6 +238,7 @@ int main(void)
         ON(up, a_step_and_its_repeat),
         ON(up, a_step_at_the_address_of_sms),
         ON(up, only_an_endpoint_of_its_own),
+        ON(up, a_step_that_cannot_be_read),
         ON(up, a_store_that_cannot_write),
         ON(up_english, a_store_with_too_much_to_do),
         ON(up_english, a_gateway_that_takes_nothing),

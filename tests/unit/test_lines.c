@@ -452,6 +452,31 @@ static void a_confirmation_overtakes_what_was_claimed(void **state)
     assert_true(overtook);
 }
 
+/* Of three replies two wait for the first, and fill what the lane may hold: what is due behind them
+ * is looked for again as soon as there is room. */
+static void what_is_due_behind_waiting_replies_is_claimed_later(void **state)
+{
+    struct service_world *w = *state;
+    int64_t ids[4];
+    for (int i = 0; i < 3; i++)
+        ids[i] = queue(w, "mci", LANE_CONFIRMATION, 989120000001, i == 0 ? "a" : i == 1 ? "b" : "c", 7);
+    start_sending(w);
+    assert_int_equal(played.send_count, 1);
+    assert_status(w, ids[2], "sending");
+    ids[3] = simple(w, "mci", LANE_CONFIRMATION);
+    sender_wake(w->g.sender, STR("mci"));
+    pass(w, 10);
+    assert_int_equal(on_the_wire(), 1);
+    for (size_t i = 0; i < 4; i++) {
+        assert_true(i < played.send_count);
+        accept(i);
+        pass(w, 10);
+    }
+    assert_non_null(strstr(played.sends[1].target, "text=b"));
+    for (int i = 0; i < 4; i++)
+        assert_status(w, ids[i], "sent");
+}
+
 /* Two slots for four lanes: what a lane does not get now it gets later. */
 static void every_lane_gets_its_turn(void **state)
 {
@@ -503,6 +528,38 @@ static void what_is_due_in_an_hour_is_sent_then(void **state)
     assert_int_equal(played.send_count, 0);
     pass(w, 61000); /* a line looks again at least once a minute */
     assert_int_equal(played.send_count, 1);
+}
+
+/* Not due yet when the line looked for it, and due by the time it asked how long to wait. */
+static void what_becomes_due_while_a_line_looks_is_not_missed(void **state)
+{
+    struct service_world *w = *state;
+    for (int early = 0; early < 6; early++) {
+        struct outbox_move move = {.status = OUTBOX_QUEUED, .due_ms = played.now_ms + 500};
+        int64_t id = simple(w, "mci", LANE_CODE);
+        struct outbound row = outbox_row(w->store, id);
+        begin(w->store);
+        outbox_move(w->db.store, &row, &move, "retry", STR("later"), played.now_ms);
+        commit(w->store);
+        if (early == 0)
+            start_sending(w);
+        sender_wake(w->g.sender, STR("mci"));
+        settle_down(w);
+        size_t sent = played.send_count;
+        played.now_ms = move.due_ms - early;
+        played.drift_ms = 1;
+        for (size_t i = 0; i < played.timer_count; i++)
+            if (played.timers[i]->is_set && played.timers[i]->at_ms == move.due_ms) { /* the line's */
+                played.timers[i]->is_set = false;
+                played.timers[i]->fn(played.timers[i]->ctx);
+            }
+        played.drift_ms = 0;
+        pass(w, 50);
+        assert_int_equal(played.send_count, sent + 1);
+        accept(sent);
+        settle_down(w);
+        assert_status(w, id, "sent");
+    }
 }
 
 /* ---- care ---- */
@@ -784,6 +841,67 @@ static void what_is_handed_over_keeps_its_rules(void **state)
     }
 }
 
+static int64_t of_source(struct service_world *w, int64_t phone, int64_t source)
+{
+    struct outbound m = {.channel = STR("mci"),
+                         .phone = phone,
+                         .text = STR("cast"),
+                         .lane = LANE_BROADCAST,
+                         .segments = 1,
+                         .source = source};
+    begin(w->store);
+    int64_t id = outbox_add(w->db.store, &m, played.now_ms);
+    commit(w->store);
+    return id;
+}
+
+/* Claimed and not begun when its broadcast is paused: it goes back, and only that. */
+static void what_is_recalled_goes_back(void **state)
+{
+    struct service_world *w = *state;
+    int64_t first = of_source(w, 989120000001, 1001), second = of_source(w, 989120000002, 1002),
+            third = of_source(w, 989120000003, 1001);
+    played.refuse_sends = true; /* all three are claimed and wait */
+    start_sending(w);
+    assert_status(w, first, "sending");
+    assert_status(w, third, "sending");
+    sender_recall(w->g.sender, 1001);
+    run_jobs(w, JOB_DONE, false);
+    assert_status(w, first, "queued");
+    assert_int_equal(outbox_row(w->store, first).attempts, 0);
+    assert_status(w, second, "sending");
+    assert_status(w, third, "queued");
+    played.refuse_sends = false;
+    pass(w, 100);
+    assert_int_equal(played.send_count, 2); /* nobody paused it: they are claimed again */
+    accept(0);
+    accept(1);
+    pass(w, 100);
+    accept(2);
+    settle_down(w);
+    assert_status(w, third, "sent");
+}
+
+/* Claimed, looked at once more, and it may not go: another is in its place. */
+static void who_stopped_is_sent_no_broadcast(void **state)
+{
+    struct service_world *w = *state;
+    struct contact contact;
+    int64_t stopped = of_source(w, 989120000001, 1001), other = of_source(w, 989120000002, 1001);
+    contact_get(w->db.store, w->arena, 989120000001, &contact);
+    contact.stopped_at = played.now_ms / 1000;
+    begin(w->store);
+    contact_put(w->db.store, &contact, played.now_ms / 1000);
+    commit(w->store);
+    start_sending(w);
+    assert_int_equal(played.send_count, 1);
+    assert_non_null(strstr(played.sends[0].target, "989120000002"));
+    assert_status(w, stopped, "failed");
+    accept(0);
+    settle_down(w);
+    assert_status(w, other, "sent");
+}
+
 /* What was claimed of a broadcast that is paused goes back; the others stay, in their order. */
 static void rows_of_one_broadcast_are_pulled_out(void **state)
 {
@@ -834,9 +952,11 @@ int main(void)
         ON(up_two, what_the_stop_cuts_off_is_not_counted),
         ON(up_wide, lanes_share_the_pace),
         ON(up_five, a_confirmation_overtakes_what_was_claimed),
+        ON(up_two, what_is_due_behind_waiting_replies_is_claimed_later),
         ON(up_slow, every_lane_gets_its_turn),
         ON(up_two, what_is_over_is_not_sent),
         ON(up_two, what_is_due_in_an_hour_is_sent_then),
+        ON(up_two, what_becomes_due_while_a_line_looks_is_not_missed),
         ON(up_two, care_that_is_not_done_is_tried_again),
         ON(up_two, a_claim_that_ends_after_the_stop_is_given_back),
         ON(up_two, what_cannot_be_given_back_at_the_stop_stays_sending),
@@ -849,6 +969,8 @@ int main(void)
         ON(up_large, equal_texts_beyond_a_shot),
         ON(up_batches, who_blocks_broadcasts_is_remembered),
         ON(up_promo, what_is_handed_over_keeps_its_rules),
+        ON(up_two, what_is_recalled_goes_back),
+        ON(up_two, who_stopped_is_sent_no_broadcast),
         cmocka_unit_test(rows_of_one_broadcast_are_pulled_out),
     };
     return cmocka_run_group_tests_name("lines", tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "gateway/run/loop.h"
@@ -24,6 +25,21 @@ struct world {
     atomic_int posted;
     int seen, wakes, fired;
 };
+
+/* A thread that hesitates stands before its next write until it may: as the
+ * scheduler may stop one there for as long as it likes. */
+static _Thread_local bool hesitates;
+static atomic_bool stands, may_write;
+
+ssize_t write(int fd, const void *bytes, size_t n)
+{
+    if (hesitates) {
+        atomic_store(&stands, true);
+        while (!atomic_load(&may_write))
+            assert_int_equal(usleep(1000), 0);
+    }
+    return syscall(SYS_write, fd, bytes, n);
+}
 
 static int set_up(void **state)
 {
@@ -190,11 +206,72 @@ static void test_hears(void **state)
     assert_int_equal(close(others), 0);
 }
 
+static void wake_much(void *ctx)
+{
+    struct world *w = ctx;
+    if (++w->wakes < 1000)
+        loop_wake(w->loop);
+}
+
+/* The store thread has something to say after each turn: the probe ends all the same. */
+static void test_hears_beside_wakes(void **state)
+{
+    struct world *w = *state;
+    struct error e = {""};
+    loop_on_wake(w->loop, wake_much, w);
+    loop_wake(w->loop);
+    assert_true(loop_hears(w->loop, &e));
+    assert_in_range(w->wakes, 1, 4);
+}
+
+static void count_and_stop(void *ctx)
+{
+    struct world *w = ctx;
+    w->wakes++;
+    loop_stop(w->loop);
+}
+
+static void *wake_with_hesitation(void *arg)
+{
+    struct world *w = arg;
+    hesitates = true;
+    loop_wake(w->loop);
+    return NULL;
+}
+
+/* The store thread is about to wake the loop and the processor went to another: that is no fault of
+ * the kernel's, and what it then writes wakes the loop. */
+static void test_hears_beside_a_wake_half_done(void **state)
+{
+    struct world *w = *state;
+    struct error e = {""};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, wake_with_hesitation, w), 0);
+    while (!atomic_load(&stands))
+        assert_int_equal(usleep(1000), 0);
+    bool hears = loop_hears(w->loop, &e);
+    atomic_store(&may_write, true);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(hears);
+    loop_on_wake(w->loop, count_and_stop, w);
+    loop_run(w->loop); /* for ever, if it were lost */
+    assert_int_equal(w->wakes, 1);
+    loop_wake(w->loop); /* nor is a later one */
+    loop_run(w->loop);
+    assert_int_equal(w->wakes, 2);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(test_wake),         TEST(test_wake_in_wake), TEST(test_timer),
-                                       TEST(test_longest_turn), TEST(test_signal),       TEST(test_hears)};
+    const struct CMUnitTest tests[] = {TEST(test_wake),
+                                       TEST(test_wake_in_wake),
+                                       TEST(test_timer),
+                                       TEST(test_longest_turn),
+                                       TEST(test_signal),
+                                       TEST(test_hears),
+                                       TEST(test_hears_beside_wakes),
+                                       TEST(test_hears_beside_a_wake_half_done)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
