@@ -125,7 +125,7 @@ lint:
 	@python3 tests/lint/lint.py
 
 # What the benchmark runs beside the program.
-BENCH := $(addprefix $(BUILD)/bench/,load bare sink handset curl_loop statements)
+BENCH := $(addprefix $(BUILD)/bench/,load bare sink handset hops curl_loop statements)
 BENCH_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Werror
 
 bench: test-deps

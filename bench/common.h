@@ -14,8 +14,9 @@ uint64_t now_ns(void); /* monotonic: the same clock in every process of the mach
 double cpu_seconds(void);
 _Noreturn void die(const char *what); /* with errno's reason, if there is one */
 bool peer_parse(struct sockaddr_in *peer, const char *host_port);
-/* A listening socket on a free port of 127.0.0.1, which it tells on standard error as `yavar serve` does. */
-int listen_anywhere(void);
+/* A listening socket of 127.0.0.1, on a free port if PORT is 0, which it tells on standard error as `yavar serve` does. */
+int listen_at(unsigned short port);
+int watched_signals(void); /* a descriptor that is readable once the program is to end */
 void no_delay(int fd);
 
 /* How long things took, exact to 1 µs up to two seconds. */

@@ -9,12 +9,10 @@
  * As cheap as can be, for it shares the machine with what it measures: one
  * thread, one epoll, a request is found by its blank line and never parsed. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -119,18 +117,6 @@ static void take_client(struct sink *sink)
     watch(sink, fd, c);
 }
 
-static int watch_signals(void)
-{
-    sigset_t set;
-    (void)sigemptyset(&set);
-    (void)sigaddset(&set, SIGTERM);
-    (void)sigaddset(&set, SIGINT);
-    int fd = sigprocmask(SIG_BLOCK, &set, NULL) == 0 ? signalfd(-1, &set, SFD_CLOEXEC) : -1;
-    if (fd < 0)
-        die("signals");
-    return fd;
-}
-
 static void sink_run(struct sink *sink)
 {
     struct epoll_event events[256];
@@ -163,8 +149,8 @@ int main(int argc, char **argv)
     }
     sink.answer_n = write_answer(sink.answer, body);
     sink.epoll = epoll_create1(EPOLL_CLOEXEC);
-    sink.signals = watch_signals();
-    sink.listener = listen_anywhere();
+    sink.signals = watched_signals();
+    sink.listener = listen_at(0);
     watch(&sink, sink.signals, &sink.signals);
     watch(&sink, sink.listener, &sink.listener);
     sink_run(&sink);

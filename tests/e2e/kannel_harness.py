@@ -246,13 +246,13 @@ class Kannel:
 
     def __init__(self, markdown, yavar_url, channel="mci", secret="s3cret", smsc="fake",
                  user="yavar", password="sendpass", overrides=None, config=None, keep=False,
-                 runas=None, log_level=None):
+                 runas=None, log_level=None, where=None):
         self.markdown, self.yavar_url, self.channel = markdown, yavar_url, channel
         self.secret, self.smsc, self.user, self.password = secret, smsc, user, password
         self.overrides = dict(overrides or {})
         if log_level is not None:
             self.overrides["log-level"] = log_level
-        self.config_text, self.keep, self.runas = config, keep, runas
+        self.config_text, self.keep, self.runas, self.where = config, keep, runas, where
         self.dir = None
         self.admin_port = self.smsbox_port = self.sendsms_port = self.fake_port = None
         self._procs = {}
@@ -294,7 +294,7 @@ class Kannel:
         self.stop()
 
     def _prepare(self):
-        self.dir = tempfile.mkdtemp(prefix="yavar-kannel-")
+        self.dir = tempfile.mkdtemp(prefix="yavar-kannel-", dir=self.where)
         for sub in ("store", "log"):
             os.mkdir(os.path.join(self.dir, sub))
         self.admin_port, self.smsbox_port, self.sendsms_port, self.fake_port = free_ports(4)

@@ -21,7 +21,7 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import tap                                                      # noqa: E402
-from kannel_harness import FAKESMSC, post_variant               # noqa: E402
+from kannel_harness import FAKESMSC, fenced_config, post_variant    # noqa: E402
 from kannel_world import DOC, WAIT, case, drop, world           # noqa: E402
 from service import binary, until                               # noqa: E402
 
@@ -222,6 +222,24 @@ def post_form(stage):
         w.handset.send_gsm7(PLEDGE_EN, sender=b)
         assert [m.coding for m in w.confirmed(a)[1]] == ["UCS-2"] * 2, w.seen[a]
         assert [m.coding for m in w.confirmed(b)[1]] == ["GSM-7"] * 2, w.seen[b]
+
+
+@tap.case("yavar hangs: smsbox asks max-pending-requests at once, bearerbox keeps the rest on disk, none is lost")
+def hanging(stage):
+    config = fenced_config(DOC)
+    at_once = int(re.search(r"(?m)^max-pending-requests = (\d+)$", config).group(1))
+    phones = [stage.phone() for _ in range(at_once + 8)]
+    with world(config) as w:        # one that has retried nothing: a retry is not counted
+        w.service.process.send_signal(signal.SIGSTOP)
+        try:
+            for phone in phones:
+                w.handset.send_gsm7(PLEDGE_EN, sender=phone)
+            w.look(1.0)
+            assert w.kannel.stored() == 8, f"{w.kannel.stored()} of {len(phones)} texts are on disk"
+        finally:
+            w.service.process.send_signal(signal.SIGCONT)
+        for phone in phones:
+            w.confirmed(phone)
 
 
 if __name__ == "__main__":
