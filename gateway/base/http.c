@@ -139,16 +139,20 @@ static bool unreserved(char c)
 void http_percent_encode(struct sbuf *out, struct str s)
 {
     static const char digits[] = "0123456789ABCDEF";
+    if (s.n == 0)
+        return;
+    char *to = sbuf_room(out, s.n * 3);
     for (size_t i = 0; i < s.n; i++) {
         unsigned char byte = (unsigned char)s.p[i];
         if (unreserved(s.p[i])) {
-            sbuf_byte(out, s.p[i]);
+            *to++ = s.p[i];
             continue;
         }
-        sbuf_byte(out, '%');
-        sbuf_byte(out, digits[byte >> 4]);
-        sbuf_byte(out, digits[byte & 15]);
+        *to++ = '%';
+        *to++ = digits[byte >> 4];
+        *to++ = digits[byte & 15];
     }
+    out->n = (size_t)(to - out->p);
 }
 
 const char *http_plain_target(const char *url)

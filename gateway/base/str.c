@@ -134,12 +134,12 @@ bool str_to_i64(struct str s, int64_t *out)
     return true;
 }
 
-/* Room for N more bytes.  Doubling keeps appending linear; the old bytes stay
- * in the arena till its end, at most as many again. */
-static void make_room(struct sbuf *b, size_t n)
+/* Doubling keeps appending linear; the old bytes stay in the arena till its
+ * end, at most as many again. */
+char *sbuf_room(struct sbuf *b, size_t n)
 {
     if (b->room - b->n >= n)
-        return;
+        return b->p + b->n;
     size_t room = b->room > 0 ? b->room : 64;
     while (room - b->n < n) {
         if (room > SIZE_MAX / 2) { /* the arena says so and ends the process */
@@ -153,21 +153,15 @@ static void make_room(struct sbuf *b, size_t n)
         memcpy(p, b->p, b->n);
     b->p = p;
     b->room = room;
+    return p + b->n;
 }
 
 void sbuf_add(struct sbuf *b, struct str s)
 {
     if (s.n == 0)
         return;
-    make_room(b, s.n);
-    memcpy(b->p + b->n, s.p, s.n);
+    memcpy(sbuf_room(b, s.n), s.p, s.n);
     b->n += s.n;
-}
-
-void sbuf_byte(struct sbuf *b, char c)
-{
-    make_room(b, 1);
-    b->p[b->n++] = c;
 }
 
 void sbuf_printf(struct sbuf *b, const char *format, ...)

@@ -81,9 +81,16 @@ static inline struct sbuf sbuf_in(struct arena *arena)
     return (struct sbuf){arena, NULL, 0, 0};
 }
 
+/* Room for N more bytes behind those that are there; what is written there counts once b->n says so. */
+char *sbuf_room(struct sbuf *b, size_t n);
 void sbuf_add(struct sbuf *b, struct str s);
-void sbuf_byte(struct sbuf *b, char c);
 void sbuf_printf(struct sbuf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static inline void sbuf_byte(struct sbuf *b, char c)
+{
+    if (b->n == b->room)
+        sbuf_room(b, 1);
+    b->p[b->n++] = c;
+}
 static inline struct str sbuf_str(const struct sbuf *b)
 {
     return (struct str){b->p, b->n};
