@@ -878,7 +878,7 @@ static void what_is_recalled_goes_back(void **state)
     accept(1);
     pass(w, 500); /* their pace leaves a part of a burst unused */
     accept(2);
-    settle_down(w);
+    pass(w, 30); /* a broadcast's answer waits 20 ms for others */
     assert_status(w, third, "sent");
 }
 
@@ -899,7 +899,7 @@ static void who_stopped_is_sent_no_broadcast(void **state)
     assert_non_null(strstr(played.sends[0].target, "989120000002"));
     assert_status(w, stopped, "failed");
     accept(0);
-    settle_down(w);
+    pass(w, 30);
     assert_status(w, other, "sent");
 }
 
