@@ -13,6 +13,7 @@
 
 #include "gateway/base/arena.h"
 #include "gateway/base/clock.h"
+#include "gateway/store/gather_vfs.h"
 
 /* SQLite gathers what RETURNING gives in a table of its own, which it makes and
  * drops each time: 20,000 instructions.  Two forms ask only for what it counts
@@ -166,8 +167,10 @@ struct engine *engine_open(const char *path, enum engine_mode mode, struct error
     /* Memory statistics cost a mutex an allocation and are of no use here.
      * Refused once SQLite runs, which is as good: the first opening took it. */
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    if (engine == NULL || sqlite3_open_v2(mode == ENGINE_MEMORY ? ":memory:" : path, &engine->db,
-                                          flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+    const char *vfs = mode == ENGINE_WRITER ? gather_vfs() : NULL;
+    if (engine == NULL || (mode == ENGINE_WRITER && vfs == NULL) ||
+        sqlite3_open_v2(mode == ENGINE_MEMORY ? ":memory:" : path, &engine->db, flags | SQLITE_OPEN_NOMUTEX,
+                        vfs) != SQLITE_OK) {
         error_set(e, "%s: %s", path, engine && engine->db ? sqlite3_errmsg(engine->db) : "out of memory");
         engine_close(engine);
         return NULL;

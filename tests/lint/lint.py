@@ -48,7 +48,7 @@ LIBRARIES = [  # headers, their only places; the first match counts
     ("pthread.h", ["gateway/run/*"]),
     ("threads.h", ["gateway/run/*"]),
     ("curl/*", ["gateway/net/http_client.c"]),
-    ("sqlite3*", ["gateway/store/engine_sqlite.c"]),
+    ("sqlite3*", ["gateway/store/engine_sqlite.c", "gateway/store/gather_vfs.c"]),
     ("libpq*", ["gateway/store/engine_postgresql.c"]),
 ]
 ONE_FILE = {"pcre2*"}  # anywhere in its place, but in one file

@@ -55,11 +55,11 @@ RUN = '#!/bin/sh\nLD_PRELOAD="$POWER_LIBRARY" exec "$POWER_BINARY" "$@"\n'
 MAKING = [(kind, role, most) for role, kinds in (
     (drive.ROLLBACK, ((drive.WROTE, 2), (drive.SYNC_BEGINS, 2), (drive.SYNCED, 2))),
     (drive.FOLDER, ((drive.SYNC_BEGINS, 2), (drive.SYNCED, 2))),
-    (drive.WAL, ((drive.WROTE, 70), (drive.SYNC_BEGINS, 5), (drive.SYNCED, 5), (drive.UNLINKED, 1))),
+    (drive.WAL, ((drive.WROTE, 6), (drive.SYNC_BEGINS, 5), (drive.SYNCED, 5), (drive.UNLINKED, 1))),
     (drive.DATABASE, ((drive.WROTE, 30), (drive.SYNC_BEGINS, 2), (drive.SYNCED, 2), (drive.CUT_TO, 1))),
 ) for kind, most in kinds]
 SERVING = [None, None, (drive.SYNC_BEGINS, drive.WAL, 60), (drive.SYNCED, drive.WAL, 60),
-           (drive.WROTE, drive.WAL, 300), (drive.WROTE, drive.DATABASE, 60), (drive.WROTE, drive.DATABASE, 200),
+           (drive.WROTE, drive.WAL, 60), (drive.WROTE, drive.DATABASE, 60), (drive.WROTE, drive.DATABASE, 200),
            (drive.SYNC_BEGINS, drive.DATABASE, 5), (drive.SYNCED, drive.DATABASE, 5)]
 
 
