@@ -180,7 +180,7 @@ enum heard dialogue_hear(const struct flows *flows, struct dialogue *d, void *ct
     struct menu *menu = arena_new_of(arena, struct menu);
     struct str value;
     step->ask(ctx, d, menu);
-    struct menu_view view = menu_view(menu, d->page, d->wrong > 0, door, arena);
+    struct menu_view view = menu_lay(menu, d->page, door);
     d->page = view.page; /* a list may have grown shorter since it was shown */
     const struct menu_option *option = pressed(menu, &view, input);
     if (option == NULL && str_is(input, "00"))
