@@ -258,7 +258,7 @@ static void a_prompt_is_cut_where_it_reads_on(void **state)
         {"onetwothree", 8, 5, "|/onetwothree"},        /* no room beside the way on: whole */
         {"یکدوسهچهارپنج", 5, 11, "|/یکد|/وسهچهارپنج"}, /* two bytes each, none is cut */
         {"یک دو سه چهار", 5, 11, "|/یک|/دو سه چهار"},
-        {"ééééééééé", 14, 5, "|/éééééé|/ééé"}, /* a letter takes what it takes whole */
+        {"éééééééééééééééé", 14, 5, "|/éééééé|/éééééééééé"}, /* a letter takes what it takes whole */
         {"a€b€c", 5, 1, "|/a€b€c"},
     };
     struct desk *w = *state;
