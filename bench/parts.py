@@ -1,8 +1,8 @@
 """What a message costs in each part, in instructions: callgrind counts them, so that nothing else on the machine matters.
 
-Three runs under callgrind: pledges that come in, of which the loop's part is taken; the same without HTTP, of which the
+Four runs under callgrind: pledges that come in, of which the loop's part is taken; the same without HTTP, of which the
 store's part is taken, since under callgrind ten milliseconds, the most that a batch may take, are over after three
-pledges, where here it holds as many as in life; and a full outbox that is sent.
+pledges, where here it holds as many as in life; a full outbox that is sent; and the steps of USSD sessions.
 """
 
 import json
@@ -10,19 +10,22 @@ import re
 
 from figures import table
 from filling import fill
-from world import (AT_MOST, BENCH, Fault, accepted, asked, must_hold, pledges, run, serving, set_up, sink, sized,
+from world import (AT_MOST, BENCH, Fault, accepted, asked, load, must_hold, pledges, run, serving, set_up, sink, sized,
                    sound, until)
 
 PLEDGES, BATCH = sized(2048, 192), 64
 QUEUED = sized(2000, 200)
+STEPS, SESSIONS = sized(2100, 210), sized(100, 10)
 PATIENCE = 120
 ROW = re.compile(r"^\s*([\d,]+) (?:\([ .\d]+%\))?\s*(\S+):(\S+)(?: \[.*\])?$", re.M)
 # Everything that the engine does for a statement goes through these.
 STATEMENTS = [f"engine_{what}" for what in ("prepare", "bind", "step", "reset", "int", "text")]
-# The store's functions that a pledge calls, in their order, and a sent message.
+# The store's functions that a pledge calls, in their order, and a sent message, and a USSD step.
 OF_A_PLEDGE = ("inbox_find", "contact_get", "inbox_add", "store_savepoint", "need_get", "pledge_same", "need_pledge",
                "pledge_add", "ussd_stopped", "outbox_add", "contact_put", "store_savepoint_keep")
 OF_A_MESSAGE = ("outbox_claim", "outbox_sent")
+OF_A_STEP = ("ussd_get", "store_savepoint", "contact_get", "volunteer_of", "inbox_add", "consent_text_add",
+             "volunteer_put", "outbox_add", "ussd_stopped", "ussd_put", "contact_put", "store_savepoint_keep")
 
 
 class Counted:
@@ -112,6 +115,24 @@ def went_out(folder):
     ]
 
 
+def stepped(folder):
+    set_up(folder)
+    c, n = counted(folder, lambda it: load(it.peer, it.pid, 1, "-u", SESSIONS, "-r", STEPS, seconds=PATIENCE)), STEPS
+    loop, taken, handled = c.of("loop_run"), c.of("inbound_request"), c.of("dispatch_step")
+    store, committed, statements = c.of("thread_main", "worker.c"), c.of("store_commit"), c.any_of(STATEMENTS)
+    pages, kept_text = c.any_of(("menu_lay", "menu_view")), c.any_of(("json_read", "json_write"))
+    return {name: c.of(name) / n for name in OF_A_STEP}, [
+        ("HTTP in and out", "loop", (loop - taken) / n),
+        ("parse, and understand what was pressed", "loop", taken / n),
+        ("pages: what fits on them, and their text", "store", pages / n),
+        ("where a session stands: its JSON, read and written", "store", kept_text / n),
+        ("handler: what is left of it", "store", (handled - pages - kept_text - statements) / n),
+        ("statements", "store", statements / n),
+        ("commit", "store", committed / n),
+        ("batches: what is left of the store's thread", "store", (store - handled - committed) / n),
+    ]
+
+
 def shown(functions, parts):
     whole = sum(cost for _, _, cost in parts)
     rows = [(name, thread, f"{cost:,.0f}", f"{cost / whole:.1%}") for name, thread, cost in parts]
@@ -131,7 +152,8 @@ class Parts:
     def round(self, _):
         if not self.tables:
             functions, parts = kept(self.folder / "kept")
-            self.tables = [shown(functions, came_in(self.folder / "in") + parts), shown(*went_out(self.folder / "out"))]
+            self.tables = [shown(functions, came_in(self.folder / "in") + parts), shown(*went_out(self.folder / "out")),
+                           shown(*stepped(self.folder / "steps"))]
         return "counted"
 
     def summary(self):
@@ -146,4 +168,9 @@ time on each thread stands with the figures above. Pledges that came in over 64 
 {QUEUED:,} messages sent from a full outbox, 64 on the wire:
 
 {self.tables[1]}
+
+{STEPS:,} steps of {SESSIONS} USSD sessions at once, seven of which register a volunteer. Ten milliseconds, the most that a batch
+may take, hold a few of them under callgrind, so that a commit costs a step more here than in life:
+
+{self.tables[2]}
 """

@@ -95,7 +95,7 @@ void flow_settled(struct turn *t, struct str flow)
     if (question_get(t, &question) && (question.kind == QUESTION_FLOW || question.kind == QUESTION_OFFER) &&
         str_eq(question.dialogue.flow, flow))
         question_close(t);
-    ussd_pass_over(t, flow, 0);
+    ussd_pass_over(t, flow);
 }
 
 /* Yes and no stand for 1 and 2 where no more than two things can be chosen. */

@@ -20,7 +20,8 @@ void question_ask(struct turn *t, const struct question *question)
     json_put_str(json, "language", str_of(language_codes[t->language]));
     if (is_flow(question))
         json_put(json, "dialogue", dialogue_to_json(&question->dialogue));
-    json_put(json, "run", command_to_json(&question->run, lexicon, true));
+    else
+        json_put(json, "run", command_to_json(&question->run, lexicon, true));
     if (question->has_second)
         json_put(json, "second", command_to_json(&question->second, lexicon, true));
     for (size_t i = 0; i < question->pick_count; i++) {

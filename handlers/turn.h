@@ -34,6 +34,7 @@ struct turn {
     struct command command;
     unsigned asked;  /* enum asked */
     struct str line; /* the channel by which SMS go back; empty: none can */
+    int64_t session; /* of USSD, whose step this is; 0: none, or one that is not kept yet */
     bool on_screen;  /* USSD: what is said is shown, and only what confirms is texted too */
     struct str shown;
     enum language language;

@@ -92,7 +92,7 @@ static struct inputs begin_anew(struct visit *v, const struct ussd_step *step)
         inputs = none;
     if (s->id != 0) { /* where the phone is the session, what was dropped has its name */
         ussd_set_aside(v->t->store, s->id);
-        s->id = 0;
+        s->id = v->t->session = 0;
     }
     s->created_ms = v->t->now_ms;
     s->code = step->code;
@@ -105,8 +105,9 @@ static struct inputs begin_anew(struct visit *v, const struct ussd_step *step)
 
 static struct inputs go_on(struct visit *v, const struct ussd_step *step)
 {
-    v->in_said = said_read(v->t, v->s->dialogue, &v->said);
-    if (!v->in_said && !ussd_dialogue(v->t, v->s->dialogue, &v->d))
+    enum kept kept = kept_read(v->t, v->s->dialogue, &v->said, &v->d);
+    v->in_said = kept == KEPT_SAID;
+    if (kept == KEPT_NOTHING)
         dialogue_start(&all_flows, &v->d, v->t, "root"); /* an older program's */
     return inputs_next(v->t->arena, step, v->s->heard);
 }
@@ -152,6 +153,7 @@ static bool run_step(struct visit *v, const struct ussd_step *step, bool known, 
     contact_get(t->store, t->arena, v->s->phone, &t->contact);
     t->language = language_for(t);
     v->door = door_ussd(t, septets);
+    t->session = v->s->id;
     bool fresh = is_fresh(step, v->s, known, t->now_ms);
     v->s->status = STR("open");
     v->s->last = false;

@@ -9,15 +9,6 @@
 
 enum { DAY = 86400, SESSIONS_MOST = 50, BEHIND_MOST = 16 };
 
-bool ussd_dialogue(struct turn *t, struct str kept, struct dialogue *d)
-{
-    struct error e;
-    struct json *json = kept.n > 0 ? json_read(kept, &e) : NULL;
-    bool good = json != NULL && dialogue_from_json(&all_flows, json, t->arena, d);
-    json_free(json);
-    return good;
-}
-
 struct str ussd_dial(const struct config *config, struct str channel)
 {
     const struct channel *c = config_channel(config, channel);
@@ -73,9 +64,10 @@ void ussd_end(struct turn *t, struct ussd_session *s, struct str dial)
         return;
     contact_get(t->store, t->arena, s->phone, &t->contact);
     t->language = language_for(t);
-    if (said_read(t, s->dialogue, &said))
+    enum kept kept = kept_read(t, s->dialogue, &said, &d);
+    if (kept == KEPT_SAID)
         hand_off_question(t, &said);
-    else if (ussd_dialogue(t, s->dialogue, &d) && flow_unfinished(&d))
+    else if (kept == KEPT_FLOW && flow_unfinished(&d))
         ussd_hand_off(t, &d, dial);
     if (t->contact.changed)
         contact_put(t->store, &t->contact, turn_now(t));
@@ -84,14 +76,15 @@ void ussd_end(struct turn *t, struct ussd_session *s, struct str dial)
     ussd_put(t->store, s);
 }
 
-void ussd_pass_over(struct turn *t, struct str flow, int64_t except)
+void ussd_pass_over(struct turn *t, struct str flow)
 {
     struct ussd_session rows[BEHIND_MOST];
     int64_t since_ms = t->now_ms - t->config->service.resume_window;
-    size_t n = ussd_stopped(t->store, t->arena, t->contact.phone, except, since_ms, rows, BEHIND_MOST);
+    size_t n = ussd_stopped(t->store, t->arena, t->contact.phone, t->session, since_ms, rows, BEHIND_MOST);
     for (size_t i = 0; i < n; i++) {
+        struct said said;
         struct dialogue d;
-        if (flow.n > 0 && !(ussd_dialogue(t, rows[i].dialogue, &d) && str_eq(d.flow, flow)))
+        if (flow.n > 0 && !(kept_read(t, rows[i].dialogue, &said, &d) == KEPT_FLOW && str_eq(d.flow, flow)))
             continue;
         rows[i].status = STR("left");
         ussd_put(t->store, &rows[i]);

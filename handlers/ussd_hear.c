@@ -16,7 +16,8 @@ static bool take_stopped(struct visit *v, const struct ussd_session *stopped)
 {
     struct said said;
     struct dialogue d;
-    if (said_read(v->t, stopped->dialogue, &said)) {
+    enum kept kept = kept_read(v->t, stopped->dialogue, &said, &d);
+    if (kept == KEPT_SAID) {
         if (!said_is_open(v->t, &said))
             return false;
         v->said = said;
@@ -24,7 +25,7 @@ static bool take_stopped(struct visit *v, const struct ussd_session *stopped)
         v->in_said = true;
         return true;
     }
-    if (!ussd_dialogue(v->t, stopped->dialogue, &d) || !flow_unfinished(&d))
+    if (kept != KEPT_FLOW || !flow_unfinished(&d))
         return false;
     v->d = d;
     v->d.wrong = 0;
@@ -51,7 +52,7 @@ bool visit_find_stopped(struct visit *v)
     struct turn *t = v->t;
     struct ussd_session rows[BEHIND_MOST];
     int64_t since_ms = t->now_ms - t->config->service.resume_window;
-    size_t n = ussd_stopped(t->store, t->arena, v->s->phone, v->s->id, since_ms, rows, BEHIND_MOST);
+    size_t n = ussd_stopped(t->store, t->arena, v->s->phone, t->session, since_ms, rows, BEHIND_MOST);
     for (size_t i = 0; i < n; i++)
         if (take_stopped(v, &rows[i])) {
             (void)take_by_sms(v, rows[i].updated_ms); /* else what the session holds is the newer */
@@ -132,10 +133,10 @@ static void finish(struct visit *v)
 static void resume(struct visit *v)
 {
     if (str_is(dialogue_answer(&v->d, "offer"), "go") && visit_find_stopped(v)) {
-        ussd_pass_over(v->t, STR(""), v->s->id); /* this session holds it now */
+        ussd_pass_over(v->t, STR("")); /* this session holds it now */
         return;
     }
-    ussd_pass_over(v->t, STR(""), v->s->id);
+    ussd_pass_over(v->t, STR(""));
     struct question question; /* nor is it offered by SMS any more */
     if (question_get(v->t, &question) && question.kind == QUESTION_OFFER)
         question_close(v->t);

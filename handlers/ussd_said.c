@@ -1,6 +1,7 @@
 /* A handler's words on a screen. */
 #include "handlers/ussd_said.h"
 
+#include "handlers/flows.h"
 #include "handlers/question.h"
 
 struct str said_write(struct turn *t, const struct said *said)
@@ -16,19 +17,28 @@ struct str said_write(struct turn *t, const struct said *said)
     return kept;
 }
 
-bool said_read(struct turn *t, struct str kept, struct said *said)
+static struct said said_from_json(const struct json *json, struct arena *arena)
+{
+    return (struct said){.text = str_dup(arena, json_str(json, "said")),
+                         .page = (unsigned)json_int(json, "page", 0),
+                         .wrong = (unsigned)json_int(json, "wrong", 0),
+                         .question = str_dup(arena, json_str(json, "question")),
+                         .asked_at = json_int(json, "asked_at", 0)};
+}
+
+enum kept kept_read(struct turn *t, struct str text, struct said *said, struct dialogue *d)
 {
     struct error e;
-    struct json *json = kept.n > 0 ? json_read(kept, &e) : NULL;
-    bool good = json != NULL && json_has(json, "said");
-    if (good)
-        *said = (struct said){.text = str_dup(t->arena, json_str(json, "said")),
-                              .page = (unsigned)json_int(json, "page", 0),
-                              .wrong = (unsigned)json_int(json, "wrong", 0),
-                              .question = str_dup(t->arena, json_str(json, "question")),
-                              .asked_at = json_int(json, "asked_at", 0)};
+    struct json *json = text.n > 0 ? json_read(text, &e) : NULL;
+    enum kept kept = KEPT_NOTHING;
+    if (json_has(json, "said")) {
+        *said = said_from_json(json, t->arena);
+        kept = KEPT_SAID;
+    } else if (json != NULL && dialogue_from_json(&all_flows, json, t->arena, d)) {
+        kept = KEPT_FLOW;
+    }
     json_free(json);
-    return good;
+    return kept;
 }
 
 bool said_is_open(const struct turn *t, const struct said *said)

@@ -15,7 +15,9 @@ struct said {
 
 /* As a session keeps it. */
 struct str said_write(struct turn *t, const struct said *said);
-bool said_read(struct turn *t, struct str kept, struct said *said);
+/* What a session keeps: one of the two, or what no program of today's reads. */
+enum kept { KEPT_NOTHING, KEPT_SAID, KEPT_FLOW };
+enum kept kept_read(struct turn *t, struct str text, struct said *said, struct dialogue *d);
 /* Whether its question still stands open: nobody answered it elsewhere, and no newer one replaced it. */
 bool said_is_open(const struct turn *t, const struct said *said);
 struct menu_view said_view(const struct turn *t, const struct said *said, const struct door *door);

@@ -101,6 +101,19 @@ struct sms_size sms_measure(struct str text)
     return size;
 }
 
+struct sms_share sms_share(struct str text)
+{
+    struct sms_share share = {0, 0, false};
+    while (text.n > 0) {
+        uint32_t c = utf8_next(&text);
+        unsigned septets = share.beyond || c == UTF8_BAD ? 0 : gsm7_septets(c);
+        share.beyond = septets == 0;
+        share.septets += septets;
+        share.units += units_of(c, SMS_UCS2);
+    }
+    return share;
+}
+
 bool sms_forces_ucs2(struct str text, struct str *character, size_t *place)
 {
     *character = find_culprit(text);

@@ -21,6 +21,19 @@ struct sms_size {
 };
 
 struct sms_size sms_measure(struct str text);
+
+/* What a text takes of a page, for pages that are put together: of joined texts it adds up. */
+struct sms_share {
+    unsigned septets, units; /* septets count nothing once it is BEYOND GSM-7 */
+    bool beyond;
+};
+struct sms_share sms_share(struct str text);
+
+static inline struct sms_share sms_joined(struct sms_share a, struct sms_share b)
+{
+    return (struct sms_share){a.septets + b.septets, a.units + b.units, a.beyond || b.beyond};
+}
+
 /* True for a text that goes as UCS-2: the first CHARACTER that GSM-7 lacks, and
  * how many characters stand before it (of a Persian text, nearly all are). */
 bool sms_forces_ucs2(struct str text, struct str *character, size_t *place);

@@ -180,7 +180,7 @@ enum heard dialogue_hear(const struct flows *flows, struct dialogue *d, void *ct
     struct menu *menu = arena_new_of(arena, struct menu);
     struct str value;
     step->ask(ctx, d, menu);
-    struct menu_view view = menu_view(menu, d->page, d->wrong > 0, door, arena);
+    struct menu_view view = menu_lay(menu, d->page, door);
     d->page = view.page; /* a list may have grown shorter since it was shown */
     const struct menu_option *option = pressed(menu, &view, input);
     if (option == NULL && str_is(input, "00"))
@@ -220,13 +220,16 @@ struct json *dialogue_to_json(const struct dialogue *d)
         struct json *answer = json_object_new();
         json_put_str(answer, "step", d->answers[i].step);
         json_put_str(answer, "value", d->answers[i].value);
-        json_put_int(answer, "asked", d->answers[i].asked);
+        if (d->answers[i].asked)
+            json_put_int(answer, "asked", 1);
         json_push(answers, answer);
     }
     json_put_str(json, "flow", d->flow);
     json_put_str(json, "step", d->step);
-    json_put_int(json, "page", d->page);
-    json_put_int(json, "wrong", d->wrong);
+    if (d->page > 0)
+        json_put_int(json, "page", d->page);
+    if (d->wrong > 0)
+        json_put_int(json, "wrong", d->wrong);
     json_put(json, "answers", answers);
     return json;
 }

@@ -12,6 +12,8 @@ struct menu_view {
     size_t first, count; /* the options on it */
     bool more;           /* 9 leads on */
 };
+/* What stands on that page, as far as keys mean something; its text is not put together. */
+struct menu_view menu_lay(const struct menu *menu, unsigned page, const struct door *door);
 struct menu_view menu_view(const struct menu *menu, unsigned page, bool unread, const struct door *door,
                            struct arena *arena);
 

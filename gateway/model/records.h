@@ -111,6 +111,7 @@ struct ussd_session {
     struct str page;       /* the last page shown */
     bool last;             /* it closed the session */
     struct str status;     /* open, done, left, dropped */
+    struct str kept;       /* the status that the store has; the store's own */
     struct str path;       /* all that was pressed, parted by '*' */
     int64_t created_ms, updated_ms;
 };

@@ -157,7 +157,7 @@ bool store_sequence(const struct store *store, uint32_t reference, int64_t *sequ
 bool ussd_get(struct store *store, struct arena *arena, struct str channel, struct str session,
               struct ussd_session *found);
 /* Sessions of a phone that hold something unfinished and ended without a result, or stand
- * open, since SINCE_MS, but for session EXCEPT: the newest first. */
+ * open, since SINCE_MS, but for session EXCEPT: those that began last come first. */
 size_t ussd_stopped(struct store *store, struct arena *arena, int64_t phone, int64_t except, int64_t since_ms,
                     struct ussd_session *rows, size_t most);
 /* A new one (sets its id), or where it stands now. */

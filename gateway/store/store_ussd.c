@@ -14,7 +14,7 @@ static void take_session(struct query *q, struct arena *arena, struct ussd_sessi
     s->hop = query_take_text(q, arena);
     s->page = query_take_text(q, arena);
     s->last = query_take_int(q) != 0;
-    s->status = query_take_text(q, arena);
+    s->status = s->kept = query_take_text(q, arena);
     s->path = query_take_text(q, arena);
     s->created_ms = query_take_int(q);
     s->updated_ms = query_take_int(q);
@@ -74,7 +74,6 @@ static void bind_step(struct query *q, const struct ussd_session *s)
         query_text(q, texts[i]);
     query_int(q, s->unfinished);
     query_int(q, s->last);
-    query_text(q, s->status);
     query_text(q, s->path);
     query_int(q, s->updated_ms);
 }
@@ -88,8 +87,18 @@ static void add(struct store *store, struct ussd_session *s)
     query_int(&q, s->phone);
     bind_step(&q, s);
     query_int(&q, s->created_ms);
+    query_text(&q, s->status);
     if (query_row(&q))
         s->id = query_take_int(&q);
+    query_run(&q);
+}
+
+/* The status stands in indexes, which to write again costs as much as the step. */
+static void put_status(struct store *store, const struct ussd_session *s)
+{
+    struct query q = query_begin(store, QUERY_ussd_status);
+    query_text(&q, s->status);
+    query_int(&q, s->id);
     query_run(&q);
 }
 
@@ -97,12 +106,15 @@ void ussd_put(struct store *store, struct ussd_session *s)
 {
     if (s->id == 0) {
         add(store, s);
-        return;
+    } else {
+        struct query q = query_begin(store, QUERY_ussd_step);
+        bind_step(&q, s);
+        query_int(&q, s->id);
+        query_run(&q);
+        if (!str_eq(s->status, s->kept))
+            put_status(store, s);
     }
-    struct query q = query_begin(store, QUERY_ussd_put);
-    bind_step(&q, s);
-    query_int(&q, s->id);
-    query_run(&q);
+    s->kept = s->status;
 }
 
 void ussd_set_aside(struct store *store, int64_t id)

@@ -367,6 +367,82 @@ static void campaign_words_are_unique(void **state)
     assert_int_equal(campaign_page(w->store, w->arena, one, got, 4), 1);
 }
 
+/* ---- sessions ---- */
+
+static struct ussd_session a_session(struct world *w, const char *name, int64_t began_ms)
+{
+    struct ussd_session s = {.channel = STR("at"),
+                             .session = str_of(name),
+                             .phone = 989120001122,
+                             .dialogue = STR("{}"),
+                             .unfinished = true,
+                             .page = STR("first"),
+                             .status = STR("open"),
+                             .path = STR("3"),
+                             .created_ms = began_ms,
+                             .updated_ms = began_ms};
+    ussd_put(w->store, &s);
+    return s;
+}
+
+static void a_step_comes_back_whole(void **state)
+{
+    struct world *w = *state;
+    struct ussd_session got;
+    begin(w);
+    struct ussd_session s = a_session(w, "one", NOW_MS);
+    s.page = STR("second");
+    s.heard = STR("3*24");
+    s.hop = STR("2");
+    s.path = STR("3*24");
+    s.updated_ms++;
+    ussd_put(w->store, &s); /* the status stays */
+    assert_true(ussd_get(w->store, w->arena, STR("at"), STR("one"), &got));
+    assert_true(got.id == s.id && got.unfinished && !got.last && got.created_ms + 1 == got.updated_ms);
+    assert_text(got.page, "second");
+    assert_text(got.heard, "3*24");
+    assert_text(got.hop, "2");
+    assert_text(got.path, "3*24");
+    assert_text(got.status, "open");
+    got.status = STR("done");
+    got.last = true;
+    got.unfinished = false;
+    ussd_put(w->store, &got);
+    assert_true(ussd_get(w->store, w->arena, STR("at"), STR("one"), &got));
+    assert_true(got.last && !got.unfinished);
+    assert_text(got.status, "done");
+    got.status = STR("open"); /* its network was wrong: it goes on */
+    ussd_put(w->store, &got);
+    assert_true(ussd_get(w->store, w->arena, STR("at"), STR("one"), &got));
+    assert_text(got.status, "open");
+    commit(w);
+}
+
+/* By when a session was last touched, wherever it began. */
+static void sessions_are_found_by_their_last_step(void **state)
+{
+    enum { MINUTE = 60000 };
+    struct world *w = *state;
+    struct ussd_session got[4];
+    begin(w);
+    struct ussd_session old = a_session(w, "old", NOW_MS), young = a_session(w, "young", NOW_MS + MINUTE);
+    old.updated_ms = NOW_MS + 3 * MINUTE;
+    ussd_put(w->store, &old);
+    assert_int_equal(ussd_idle(w->store, w->arena, NOW_MS + 2 * MINUTE, got, 4), 1);
+    assert_int_equal(got[0].id, young.id);
+    assert_int_equal(ussd_idle(w->store, w->arena, NOW_MS + 3 * MINUTE + 1, got, 4), 2);
+    assert_int_equal(ussd_stopped(w->store, w->arena, old.phone, 0, NOW_MS, got, 4), 2);
+    assert_int_equal(got[0].id, young.id);
+    assert_int_equal(ussd_stopped(w->store, w->arena, old.phone, 0, NOW_MS + 2 * MINUTE, got, 4), 1);
+    assert_int_equal(got[0].id, old.id);
+    assert_int_equal(ussd_stopped(w->store, w->arena, old.phone, old.id, NOW_MS + 2 * MINUTE, got, 4), 0);
+    young.status = STR("dropped");
+    ussd_put(w->store, &young);
+    assert_int_equal(ussd_idle(w->store, w->arena, NOW_MS + 9 * MINUTE, got, 4), 1);
+    assert_int_equal(got[0].id, old.id);
+    commit(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +457,8 @@ int main(void)
         BOTH(releasing_too_much_is_a_failure),
         BOTH(the_most_urgent_come_first),
         BOTH(campaign_words_are_unique),
+        BOTH(a_step_comes_back_whole),
+        BOTH(sessions_are_found_by_their_last_step),
     };
     return cmocka_run_group_tests_name("the store's rows", tests, NULL, NULL);
 }

@@ -44,7 +44,10 @@ static void fill(struct desk *w, size_t n, bool numbered)
 
 static struct menu_view view(struct desk *w, unsigned page, bool unread, struct door door)
 {
-    return menu_view(&w->menu, page, unread, &door, w->arena);
+    struct menu_view laid = menu_lay(&w->menu, page, &door);
+    struct menu_view v = menu_view(&w->menu, page, unread, &door, w->arena);
+    assert_true(laid.page == v.page && laid.first == v.first && laid.count == v.count && laid.more == v.more);
+    return v;
 }
 
 static void assert_page(struct desk *w, const struct menu_view *v, const char *text)
@@ -255,6 +258,7 @@ static void a_prompt_is_cut_where_it_reads_on(void **state)
         {"onetwothree", 8, 5, "|/onetwothree"},        /* no room beside the way on: whole */
         {"یکدوسهچهارپنج", 5, 11, "|/یکد|/وسهچهارپنج"}, /* two bytes each, none is cut */
         {"یک دو سه چهار", 5, 11, "|/یک|/دو سه چهار"},
+        {"éééééééééééééééé", 14, 5, "|/éééééé|/éééééééééé"}, /* a letter takes what it takes whole */
         {"a€b€c", 5, 1, "|/a€b€c"},
     };
     struct desk *w = *state;

@@ -361,6 +361,13 @@ static void segments_equal_a_plain_count(void **state)
                     got.encoding == want.encoding && got.units == want.units && got.segments == want.segments,
                     "\"%.*s\": got %d %u %u, want %d %u %u", STR_ARG(text), got.encoding, got.units,
                     got.segments, want.encoding, want.units, want.segments);
+        size_t cut = utf8_cut(text, text.n / 2).n;
+        struct sms_share share =
+            sms_joined(sms_share(str_from(text.p, cut)), sms_share(str_after(text, cut)));
+        tally_check(&t,
+                    share.beyond == (want.encoding == SMS_UCS2) &&
+                        (share.beyond ? share.units : share.septets) == want.units,
+                    "\"%.*s\" in two: %u septets, %u units", STR_ARG(text), share.septets, share.units);
         arena_rewind(arena, mark);
     }
     assert_true(str_is(sms_measure(STR("ab`cس")).culprit, "`"));

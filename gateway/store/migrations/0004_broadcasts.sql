@@ -230,3 +230,11 @@ DROP INDEX volunteer_phone;
 CREATE INDEX volunteer_phone ON volunteer (phone, id, status, availability, verified_at);
 DROP INDEX pledge_phone;
 CREATE INDEX pledge_phone ON pledge (phone, id, status, amount_rial, created_at, campaign, need);
+
+-- ---- sessions ----
+
+-- A step writes its row, and no index: what moves with each step is in none.
+DROP INDEX ussd_session_phone;
+CREATE INDEX ussd_session_phone ON ussd_session (phone, created_ms);
+DROP INDEX ussd_session_open;
+CREATE INDEX ussd_session_open ON ussd_session (created_ms) WHERE status = 'open';
