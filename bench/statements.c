@@ -194,7 +194,7 @@ static void woken(void *ctx)
 
 static void open_world(struct bench *b, struct cli *cli, size_t at_once)
 {
-    static const struct worker_ops ops = {begin, commit, rollback, lost, JOBS_MOST};
+    static const struct worker_ops ops = {begin, commit, rollback, lost, JOBS_MOST, NULL};
     struct error e = {""};
     json_start();
     if (!crypto_start(&e) || !icu_start(&e))

@@ -87,8 +87,13 @@ static enum job_outcome end_reading(void *db)
     return JOB_DONE;
 }
 
-static const struct worker_ops write_ops = {begin, commit, rollback, lost, 256};
-static const struct worker_ops read_ops = {begin, end_reading, rollback, lost, 1};
+static void idle(void *db)
+{
+    store_tidy(((struct database *)db)->store);
+}
+
+static const struct worker_ops write_ops = {begin, commit, rollback, lost, 256, idle};
+static const struct worker_ops read_ops = {begin, end_reading, rollback, lost, 1, NULL};
 
 /* ---- while it runs ---- */
 

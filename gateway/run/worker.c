@@ -1,6 +1,7 @@
 /* The group-commit worker. */
 #include "gateway/run/worker.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct worker {
     struct queue queued[JOB_RANKS];
     struct queue finished;
     bool stopping;
+    bool rests; /* since its last job it was told to be idle */
     struct worker_figures figures;
 
     atomic_bool broken;
@@ -95,13 +97,40 @@ static struct job *next_job(struct worker *w)
     return NULL;
 }
 
-/* Waits for work; NULL when there is none left and the end was asked for. */
+static void rest(struct worker *w)
+{
+    w->rests = true;
+    if (w->ops.idle == NULL || atomic_load(&w->broken))
+        return;
+    unlock(w);
+    w->ops.idle(w->db);
+    lock(w);
+}
+
+/* Until there may be work, or there was none for a while. */
+static void wait_a_while(struct worker *w)
+{
+    struct timespec end;
+    if (clock_gettime(CLOCK_MONOTONIC, &end) != 0)
+        abort();
+    int64_t ns = end.tv_nsec + WORKER_IDLE_MS * 1000000;
+    end.tv_sec += ns / 1000000000;
+    end.tv_nsec = ns % 1000000000;
+    int failed =
+        w->rests ? pthread_cond_wait(&w->more, &w->lock) : pthread_cond_timedwait(&w->more, &w->lock, &end);
+    if (failed == ETIMEDOUT)
+        rest(w);
+    else if (failed != 0)
+        abort();
+}
+
+/* NULL when there is no work left and the end was asked for. */
 static struct job *wait_for_job(struct worker *w)
 {
     struct job *job;
     while ((job = next_job(w)) == NULL && !w->stopping)
-        if (pthread_cond_wait(&w->more, &w->lock) != 0)
-            abort();
+        wait_a_while(w);
+    w->rests = false;
     return job;
 }
 
@@ -229,7 +258,10 @@ struct worker *worker_start(struct loop *loop, const char *name, const struct wo
     for (int i = 0; i < JOB_RANKS; i++)
         queue_init(&w->queued[i]);
     queue_init(&w->finished);
-    int failed = pthread_mutex_init(&w->lock, NULL) != 0 || pthread_cond_init(&w->more, NULL) != 0;
+    pthread_condattr_t steady;
+    int failed =
+        pthread_condattr_init(&steady) != 0 || pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) != 0;
+    failed = failed || pthread_mutex_init(&w->lock, NULL) != 0 || pthread_cond_init(&w->more, &steady) != 0;
     failed = failed || pthread_create(&w->thread, NULL, thread_main, w) != 0;
     if (failed) {
         error_set(e, "no thread for %s", name);

@@ -34,12 +34,17 @@ struct job {
     enum job_outcome outcome;
 };
 
+enum { WORKER_IDLE_MS = 2 };
+
 struct worker_ops {
     bool (*begin)(void *db);
     enum job_outcome (*commit)(void *db);
     void (*rollback)(void *db);
     bool (*lost)(void *db); /* the transaction is gone, with all its jobs' effects */
     size_t jobs_most;       /* in one transaction */
+    void (*idle)(
+        void *
+            db); /* no job came for WORKER_IDLE_MS after the last; once, until one does. NULL: nothing to do */
 };
 
 struct worker_figures { /* since the start */

@@ -53,6 +53,8 @@ void engine_reset(struct statement *statement);
 /* How a transaction that will write begins: a read that upgrades later gets
  * "busy" at once, so SQLite takes the lock first. */
 extern const char engine_begin_write[];
+/* What it would else do in one piece amid somebody's commit: a checkpoint.  Between transactions. */
+extern const char engine_tidy[];
 
 /* Runs one or several statements without parameters.  {id}, {int} and {blob}
  * become the engine's types, and tables become as strict as it can. */

@@ -39,6 +39,7 @@ struct engine {
 };
 
 const char engine_begin_write[] = "BEGIN IMMEDIATE";
+const char engine_tidy[] = "PRAGMA wal_checkpoint(PASSIVE)";
 const char *const engine_version = sqlite3_version;
 
 static enum engine_result result_of(int rc)

@@ -39,6 +39,7 @@ struct store {
     enum store_failure failed;
     struct error reason;
     struct reference_key key;
+    int64_t tidy_at_ms; /* steady: not before */
     char *path;
 };
 

@@ -157,6 +157,16 @@ void store_rollback(struct store *store)
     store->failed = STORE_FINE;
 }
 
+void store_tidy(struct store *store)
+{
+    enum { EVERY_MS = 250, REST_MS = 10 * 1000 };
+    int64_t now_ms = clock_steady_ms();
+    if (now_ms < store->tidy_at_ms)
+        return;
+    /* what cannot be done now a commit does once the log is long, and tells of it */
+    store->tidy_at_ms = now_ms + (engine_run(store->engine, engine_tidy) == ENGINE_DONE ? EVERY_MS : REST_MS);
+}
+
 static bool run_prepared(struct store *store, enum query_name name)
 {
     struct query q = query_begin(store, name);

@@ -55,6 +55,9 @@ enum store_commit { STORE_DONE, STORE_NOT_DONE, STORE_UNKNOWN };
 bool store_begin(struct store *store) MUST_CHECK; /* BEGIN IMMEDIATE for a writer */
 enum store_commit store_commit(struct store *store) MUST_CHECK;
 void store_rollback(struct store *store);
+/* For moments when nobody waits, between transactions: the log is brought into
+ * the database, four times a second at most, and so in small pieces. */
+void store_tidy(struct store *store);
 /* A handler's own savepoint; keep or undo must follow. */
 bool store_savepoint(struct store *store) MUST_CHECK;
 bool store_savepoint_keep(struct store *store) MUST_CHECK;

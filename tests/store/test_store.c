@@ -217,6 +217,35 @@ static void a_reader_sees_what_was_committed(void **state)
     store_close(reader);
 }
 
+/* Messages in the database's own file, as if its log were gone. */
+static int64_t without_the_log(struct world *w)
+{
+    char copy[192], command[512];
+    struct store_figures figures;
+    in_folder(w, "alone.db", copy);
+    assert_true(snprintf(command, sizeof command, "rm -f %s* && cp %s %s", copy, w->path, copy) > 0);
+    assert_int_equal(system(command), 0);
+    struct store *store = open_or_fail(copy, STORE_WRITER);
+    store_figures(store, &figures);
+    store_close(store);
+    return figures.messages_in;
+}
+
+/* And not again at once: small pieces, but not one for each message. */
+static void tidying_brings_the_log_into_the_database(void **state)
+{
+    struct world *w = *state;
+    store_tidy(w->store);
+    begin(w);
+    assert_true(add_inbox(w, "a", DAY, 0, "x") > 0);
+    commit(w);
+    store_tidy(w->store);
+    assert_int_equal(without_the_log(w), 0);
+    assert_int_equal(usleep(300 * 1000), 0);
+    store_tidy(w->store);
+    assert_int_equal(without_the_log(w), 1);
+}
+
 /* ---- transactions ---- */
 
 static int64_t inbox_count(struct world *w)
@@ -397,6 +426,7 @@ int main(void)
         ON_FILE(a_reader_makes_no_database),
         ON_FILE(a_reader_writes_and_checkpoints_nothing),
         ON_FILE(a_reader_sees_what_was_committed),
+        ON_FILE(tidying_brings_the_log_into_the_database),
         BOTH(returning_gives_what_was_changed),
         BOTH(returning_runs_again),
         BOTH(a_rollback_leaves_nothing),

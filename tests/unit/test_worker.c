@@ -9,6 +9,7 @@
 
 #include <semaphore.h>
 #include <time.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "gateway/run/worker.h"
@@ -39,6 +40,7 @@ struct fake {
     enum job_outcome script[COMMITS]; /* of each commit; JOB_DONE by default */
     bool refuse_begin;
     int rollbacks;
+    atomic_int idled;
     unsigned delivered;
     struct number_job jobs[JOBS];
 };
@@ -81,6 +83,14 @@ static void fake_rollback(void *db)
 static bool fake_lost(void *db)
 {
     return ((struct fake *)db)->gone;
+}
+
+static void fake_idle(void *db)
+{
+    struct fake *f = db;
+    if (f->open)
+        abort(); /* amid a transaction */
+    f->idled++;
 }
 
 static void run_number(struct job *job, void *db)
@@ -162,7 +172,7 @@ static int down(void **state)
 
 static void start(struct fake *f, size_t jobs_most, size_t limit)
 {
-    const struct worker_ops ops = {fake_begin, fake_commit, fake_rollback, fake_lost, jobs_most};
+    const struct worker_ops ops = {fake_begin, fake_commit, fake_rollback, fake_lost, jobs_most, fake_idle};
     struct error e = {""};
     f->worker = worker_start(f->loop, "test", &ops, f, limit, &e);
     if (f->worker == NULL)
@@ -420,17 +430,55 @@ static void figures_count_commits_and_jobs(void **state)
     }
 }
 
+static void run_one(struct fake *f, int job)
+{
+    submit(f, job, job + 1);
+    for (int i = 0; i < 2000 && worker_waiting(f->worker) > 0; i++) {
+        assert_int_equal(usleep(100), 0);
+        worker_deliver(f->worker);
+    }
+    assert_int_equal(f->jobs[job].outcome, JOB_DONE);
+}
+
+static void wait_for_idle(const struct fake *f, int times)
+{
+    for (int i = 0; i < 2000 && f->idled < times; i++)
+        assert_int_equal(usleep(1000), 0);
+    assert_int_equal(usleep(10 * WORKER_IDLE_MS * 1000), 0);
+    assert_int_equal(f->idled, times);
+}
+
+/* After a job that none followed, and not again until another has come. */
+static void rest_is_told_once(void **state)
+{
+    struct fake *f = *state;
+    start(f, 256, 1000);
+    wait_for_idle(f, 1);
+    run_one(f, 0);
+    wait_for_idle(f, 2);
+    run_one(f, 1);
+    wait_for_idle(f, 3);
+    stop(f);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, up, down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(jobs_that_wait_share_a_commit),       TEST(a_batch_is_bounded),
-        TEST(a_batch_takes_no_more_after_10_ms),   TEST(inbound_comes_first),
-        TEST(over_the_limit_is_refused),           TEST(a_commit_not_done_is_run_alone),
-        TEST(a_lost_batch_is_reset_and_run_alone), TEST(an_unknown_commit_ends_it),
-        TEST(an_unknown_commit_ends_a_run_alone),  TEST(no_transaction_no_run),
-        TEST(stopping_runs_what_is_queued),        TEST(figures_count_commits_and_jobs),
+        TEST(jobs_that_wait_share_a_commit),
+        TEST(a_batch_is_bounded),
+        TEST(a_batch_takes_no_more_after_10_ms),
+        TEST(inbound_comes_first),
+        TEST(over_the_limit_is_refused),
+        TEST(a_commit_not_done_is_run_alone),
+        TEST(a_lost_batch_is_reset_and_run_alone),
+        TEST(an_unknown_commit_ends_it),
+        TEST(an_unknown_commit_ends_a_run_alone),
+        TEST(no_transaction_no_run),
+        TEST(stopping_runs_what_is_queued),
+        TEST(figures_count_commits_and_jobs),
+        TEST(rest_is_told_once),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }
