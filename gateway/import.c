@@ -90,7 +90,7 @@ static struct str short_title(struct importer *im, enum column column, struct st
             best = str_from(title.p, i);
     if (best.n == 0)
         best = sms_cut(im->arena, title, units);
-    if (column == COL_SHORT_EN && sms_measure(best).encoding != SMS_GSM7)
+    if (column == COL_SHORT_EN && sms_encoding(best) != SMS_GSM7)
         fault(im, column, "is missing, and title_en holds letters that are not in GSM-7");
     sbuf_printf(&im->notes, "%s:%u: %s is missing and was cut from the title: %.*s\n", im->table.name,
                 im->table.csv.line, column_names[column], STR_ARG(best));

@@ -76,7 +76,7 @@ bool organisation_check(const struct config *config, const struct organisation *
         return error_set(e, "an organisation needs its Persian name");
     if (!good_text(o->name_fa) || !good_text(o->name_en))
         return error_set(e, "a name is one line of at most %d bytes of UTF-8", TEXT_BYTES);
-    if (sms_measure(o->name_en).encoding != SMS_GSM7 || !pay_to_fits(o->pay_to))
+    if (sms_encoding(o->name_en) != SMS_GSM7 || !pay_to_fits(o->pay_to))
         return error_set(e, "the English name and the way to pay must be in Latin letters, so that texts fit "
                             "one SMS, and the way to pay of at most 26");
     return good_provinces(config, o->provinces, e);

@@ -79,6 +79,11 @@ static unsigned units_of(uint32_t c, enum sms_encoding encoding)
     return encoding == SMS_GSM7 ? gsm7_septets(c) : c > 0xFFFF ? 2 : 1;
 }
 
+enum sms_encoding sms_encoding(struct str text)
+{
+    return find_culprit(text).n > 0 ? SMS_UCS2 : SMS_GSM7;
+}
+
 struct sms_size sms_measure(struct str text)
 {
     struct sms_size size = {.segments = 1, .culprit = find_culprit(text)};

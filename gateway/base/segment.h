@@ -21,6 +21,7 @@ struct sms_size {
 };
 
 struct sms_size sms_measure(struct str text);
+enum sms_encoding sms_encoding(struct str text); /* that alone: of a Persian text one letter tells */
 
 /* What a text takes of a page, for pages that are put together: of joined texts it adds up. */
 struct sms_share {

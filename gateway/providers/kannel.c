@@ -170,7 +170,7 @@ static struct http_request build(const struct channel *channel, const struct ser
     add(&url, "password", own->password);
     add(&url, "from", channel->number);
     add(&url, "to", str_printf(arena, "%lld", (long long)m->phone));
-    if (sms_measure(m->text).encoding == SMS_UCS2) {
+    if (sms_encoding(m->text) == SMS_UCS2) {
         add(&url, "coding", STR("2"));
         add(&url, "charset", STR("UTF-8"));
     } else {

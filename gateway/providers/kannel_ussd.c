@@ -117,7 +117,7 @@ struct http_response kannel_page(const struct channel *channel, const struct htt
         return response; /* `omit-empty = true` keeps Kannel quiet */
     struct sbuf tlvs = sbuf_in(arena);
     response.body = page != NULL ? page->text : provider_sorry;
-    bool last = page == NULL || page->last, ucs2 = sms_measure(response.body).encoding == SMS_UCS2;
+    bool last = page == NULL || page->last, ucs2 = sms_encoding(response.body) == SMS_UCS2;
     sbuf_printf(&tlvs, "?smpp?ussd_service_op=%d", last ? OPERATION_END : OPERATION_ASK);
     if (meta.session.n > 0) {
         sbuf_add(&tlvs, STR("&its_session_info="));

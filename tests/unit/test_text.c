@@ -357,6 +357,7 @@ static void segments_equal_a_plain_count(void **state)
         struct str text = random_text(arena, &seed, latin ? gsm : awkward, latin ? 14 : AWKWARD,
                                       random_below(&seed, latin ? 480 : 220));
         struct sms_size got = sms_measure(text), want = naive_size(text);
+        assert_int_equal(sms_encoding(text), want.encoding);
         tally_check(&t,
                     got.encoding == want.encoding && got.units == want.units && got.segments == want.segments,
                     "\"%.*s\": got %d %u %u, want %d %u %u", STR_ARG(text), got.encoding, got.units,
