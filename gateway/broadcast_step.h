@@ -1,4 +1,4 @@
-/* One step of a broadcast: up to 500 rows are written, parked, settled, or it
+/* One step of a broadcast: up to 100 rows are written, parked, settled, or it
  * ends.  All it needs to know is in the tables, and all it does is in one
  * transaction.
  *

@@ -3,7 +3,7 @@
  * Once a second, and at once after somebody changed one, every live broadcast
  * takes a step (model/broadcast_plan.h): its next rows are written, or parked
  * in quiet hours, or settled when it is over.  A step is one transaction of up
- * to 500 rows, cursor and rows together, so nothing is lost or doubled however
+ * to 100 rows, cursor and rows together, so nothing is lost or doubled however
  * the program ends; where it stands is in the tables alone.
  *
  * Loop thread; the steps run on the store thread. */

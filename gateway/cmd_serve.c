@@ -87,9 +87,13 @@ static enum job_outcome end_reading(void *db)
     return JOB_DONE;
 }
 
-static void idle(void *db)
+static bool idle(void *db)
 {
-    store_tidy(((struct database *)db)->store);
+    struct store *store = ((struct database *)db)->store;
+    if (store_tidy(store))
+        return true;
+    LOG(LOG_ERROR, "checkpoint_failed", "reason=\"%s\"", store_reason(store));
+    return false;
 }
 
 static const struct worker_ops write_ops = {begin, commit, rollback, lost, 256, idle};

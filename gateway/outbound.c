@@ -108,8 +108,8 @@ static void hold_back_rest(struct line *line, const struct shot *shot)
         settle_now(line->sender);
 }
 
-/* Broadcasts that went are written down some at a time: nothing hangs on it, and each
- * commit is one that a pledge might have to wait for. */
+/* Broadcasts that went are written down some at a time: each commit is one that a pledge might have to
+ * wait for.  A crash leaves as many more of them uncertain as went in that time. */
 static bool can_wait(const struct shot *shot)
 {
     bool can = shot->messages[0].lane == LANE_BROADCAST;
@@ -186,8 +186,8 @@ static void wait_for_next(struct line *line, const struct channel *channel, int6
         wait = line_pace_wait_ms(line, channel);
     else if (line->waiting_count > 0 && line->in_flight == 0)
         wait = BUSY_MS; /* the client has no room: other lines' answers will make it */
-    else if (line_next_due(line) != INT64_MAX)
-        wait = line_next_due(line) - now_ms;
+    else if (line_next_due(line, channel, now_ms) != INT64_MAX)
+        wait = line_next_due(line, channel, now_ms) - now_ms;
     bool full = line->in_flight >= line_most_in_flight(line, channel); /* an answer will pump */
     if (wait != INT64_MAX && !full)
         loop_timer_set(line->timer, wait < 1 ? 1 : wait > 60000 ? 60000 : wait);

@@ -69,11 +69,32 @@ bool line_claiming(const struct line *line)
     return line->claims[CLAIM_OWED].busy || line->claims[CLAIM_BROADCASTS].busy;
 }
 
-int64_t line_next_due(const struct line *line)
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* With what is on the wire, each lane has rows for twice the slots at most, and
+ * for a second (who opts out meanwhile is not met again); what waits in one
+ * keeps none of another unclaimed. */
+static size_t room(const struct line *line, const struct channel *channel, int lane)
+{
+    size_t slots = line_most_in_flight(line, channel);
+    if (line->in_flight >= 2 * slots)
+        return 0;
+    size_t hold = least(2 * slots - line->in_flight, (size_t)channel->rate);
+    if (lane == LANE_BROADCAST)
+        hold = least(hold, BROADCASTS_AT_ONCE);
+    size_t waits = row_list_count(&line->waiting[lane]);
+    return waits * 2 < hold ? hold - waits : 0; /* not for one or two */
+}
+
+int64_t line_next_due(const struct line *line, const struct channel *channel, int64_t now_ms)
 {
     int64_t due = INT64_MAX;
     for (int lane = 0; lane < LANES && line->sender->back.cleared; lane++)
-        if (!line->claims[claim_of(lane)].busy && line->due_ms[lane] < due)
+        if (!line->claims[claim_of(lane)].busy && line->due_ms[lane] < due &&
+            (line->due_ms[lane] > now_ms || room(line, channel, lane) > 0))
             due = line->due_ms[lane];
     return due;
 }
@@ -103,29 +124,15 @@ static void claim_done(void *ctx, bool done, struct row_list rows[LANES], const 
         line_pump(line);
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
-/* What LANE may claim now; 0: nothing is due, or enough waits. */
-static size_t wanted(const struct line *line, int lane, size_t hold, int64_t now_ms)
-{
-    size_t waits = row_list_count(&line->waiting[lane]);
-    if (lane == LANE_BROADCAST)
-        hold = least(hold, BROADCASTS_AT_ONCE);
-    return line->due_ms[lane] <= now_ms && waits * 2 < hold ? hold - waits : 0;
-}
-
-static void claim(struct line_claim *c, size_t hold, int64_t now_ms)
+static void claim(struct line_claim *c, const struct channel *channel, int64_t now_ms)
 {
     struct line *line = c->line;
     size_t most[LANES] = {0};
     bool any = false;
     for (int lane = 0; lane < LANES && !c->busy; lane++) {
-        if (&line->claims[claim_of(lane)] != c)
+        if (&line->claims[claim_of(lane)] != c || line->due_ms[lane] > now_ms)
             continue;
-        most[lane] = wanted(line, lane, hold, now_ms);
+        most[lane] = room(line, channel, lane);
         if (most[lane] > 0)
             line->due_ms[lane] = INT64_MAX; /* the job will tell; a wake meanwhile sets it again */
         any |= most[lane] > 0;
@@ -138,17 +145,10 @@ static void claim(struct line_claim *c, size_t hold, int64_t now_ms)
             line->due_ms[lane] = now_ms + TICK_MS; /* the store has too much to do just now */
 }
 
-/* With what is on the wire, each lane has rows for twice the slots at most, and
- * for a second (who opts out meanwhile is not met again); what waits in one
- * keeps none of another unclaimed. */
 void line_claim_due(struct line *line, const struct channel *channel, int64_t now_ms)
 {
-    size_t slots = line_most_in_flight(line, channel);
-    if (!line->sender->back.cleared || line->in_flight >= 2 * slots)
-        return;
-    size_t hold = least(2 * slots - line->in_flight, (size_t)channel->rate);
-    for (int i = 0; i < LINE_CLAIMS; i++)
-        claim(&line->claims[i], hold, now_ms);
+    for (int i = 0; i < LINE_CLAIMS && line->sender->back.cleared; i++)
+        claim(&line->claims[i], channel, now_ms);
 }
 
 /* ---- what waits ---- */

@@ -57,8 +57,8 @@ unsigned line_most_in_flight(const struct line *line, const struct channel *chan
 /* Claims what is due, where there is room for it. */
 void line_claim_due(struct line *line, const struct channel *channel, int64_t now_ms);
 bool line_claiming(const struct line *line);
-/* When a lane that is not being claimed is due next; INT64_MAX: none is known. */
-int64_t line_next_due(const struct line *line);
+/* When there is something to claim next; INT64_MAX: not before an answer or a claim has come. */
+int64_t line_next_due(const struct line *line, const struct channel *channel, int64_t now_ms);
 /* Milliseconds until its pace lets a message go; 0: now. */
 int64_t line_pace_wait_ms(const struct line *line, const struct channel *channel);
 /* Takes the row that goes next; NULL: none may. */

@@ -24,7 +24,8 @@ void pace_refill(struct pace *pace, int64_t rate, int64_t now_ms)
 
 int64_t pace_wait_ms(const struct pace *pace, int64_t rate, bool owed)
 {
-    double needed = owed ? 1 : 1 + (burst(rate) - 1) / 4;
+    double most = burst(rate), left = most < 2 ? 0 : most < 5 ? 1 : (most - 1) / 4;
+    double needed = owed ? 1 : 1 + left;
     return pace->tokens >= needed ? 0 : (int64_t)((needed - pace->tokens) * 1000 / (double)rate) + 1;
 }
 

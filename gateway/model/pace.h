@@ -5,8 +5,9 @@
  * and pays the sum.  What an empty lane does not use passes to the others, so
  * that 75,000 calls never delay a receipt and a receipt storm never starves a
  * call.  A token bucket of at most 100 ms bounds the bursts; broadcasts that
- * have the line to themselves leave a quarter of it, so that what is owed to
- * somebody and comes meanwhile need not wait for a token.
+ * have the line to themselves leave a quarter of it, one token at least where it
+ * holds two, so that what is owed to somebody and comes meanwhile finds one
+ * (unless a request has just taken many recipients).
  *
  * Any thread; pure.  Times are steady milliseconds. */
 #ifndef YAVAR_MODEL_PACE_H

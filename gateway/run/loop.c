@@ -95,7 +95,7 @@ static void on_beat(evutil_socket_t fd, short what, void *arg)
 {
     struct loop *loop = arg;
     (void)fd, (void)what;
-    /* epoll counts milliseconds, and wakes when it gets to: so much lateness means nothing */
+    /* waking up takes its time on a busy machine: so much lateness means nothing */
     int64_t late = now_us() - loop->beat_due - COARSE_US;
     if (late > loop->longest)
         loop->longest = late;

@@ -103,12 +103,15 @@ static void rest(struct worker *w)
     if (w->ops.idle == NULL || atomic_load(&w->broken))
         return;
     unlock(w);
-    w->ops.idle(w->db);
+    if (!w->ops.idle(w->db)) {
+        atomic_store(&w->broken, true);
+        loop_wake(w->loop);
+    }
     lock(w);
 }
 
-/* Until there may be work, or there was none for a while. */
-static void wait_a_while(struct worker *w)
+/* Until there may be work; false: there was none for a while. */
+static bool wait_a_while(struct worker *w)
 {
     struct timespec end;
     if (clock_gettime(CLOCK_MONOTONIC, &end) != 0)
@@ -118,18 +121,21 @@ static void wait_a_while(struct worker *w)
     end.tv_nsec = ns % 1000000000;
     int failed =
         w->rests ? pthread_cond_wait(&w->more, &w->lock) : pthread_cond_timedwait(&w->more, &w->lock, &end);
-    if (failed == ETIMEDOUT)
-        rest(w);
-    else if (failed != 0)
+    if (failed != 0 && failed != ETIMEDOUT)
         abort();
+    return failed == 0;
 }
 
 /* NULL when there is no work left and the end was asked for. */
 static struct job *wait_for_job(struct worker *w)
 {
     struct job *job;
-    while ((job = next_job(w)) == NULL && !w->stopping)
-        wait_a_while(w);
+    bool idle = false; /* one may come while the wait ends: looked for first */
+    while ((job = next_job(w)) == NULL && !w->stopping) {
+        if (idle)
+            rest(w);
+        idle = !wait_a_while(w);
+    }
     w->rests = false;
     return job;
 }

@@ -42,9 +42,9 @@ struct worker_ops {
     void (*rollback)(void *db);
     bool (*lost)(void *db); /* the transaction is gone, with all its jobs' effects */
     size_t jobs_most;       /* in one transaction */
-    void (*idle)(
-        void *
-            db); /* no job came for WORKER_IDLE_MS after the last; once, until one does. NULL: nothing to do */
+    /* No job came for WORKER_IDLE_MS after the last; once, until one does.  False ends
+     * the worker, as an unknown commit does.  NULL: there is nothing to do then. */
+    bool (*idle)(void *db);
 };
 
 struct worker_figures { /* since the start */

@@ -53,7 +53,8 @@ void engine_reset(struct statement *statement);
 /* How a transaction that will write begins: a read that upgrades later gets
  * "busy" at once, so SQLite takes the lock first. */
 extern const char engine_begin_write[];
-/* What it would else do in one piece amid somebody's commit: a checkpoint.  Between transactions. */
+/* What it would else do in one piece amid somebody's commit: a checkpoint.  Between transactions.
+ * ENGINE_IO: as after a COMMIT, what the disk has is unknown, and another try would not tell. */
 extern const char engine_tidy[];
 
 /* Runs one or several statements without parameters.  {id}, {int} and {blob}

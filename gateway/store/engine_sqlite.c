@@ -36,7 +36,10 @@ struct engine {
     sqlite3 *db;
     struct statement *statements;
     int64_t until_ms; /* of the steady clock; 0: no deadline */
+    int frames_most;  /* of the log, then it is brought into the database */
 };
+
+enum { LOG_MOST = 40 << 20 };
 
 const char engine_begin_write[] = "BEGIN IMMEDIATE";
 const char engine_tidy[] = "PRAGMA wal_checkpoint(PASSIVE)";
@@ -109,7 +112,7 @@ static const struct setting writer_settings[] = {
     {"PRAGMA page_size=1024", NULL, NULL},
     {"PRAGMA journal_mode=WAL", "PRAGMA journal_mode", "wal"},
     {"PRAGMA synchronous=FULL", "PRAGMA synchronous", "2"},
-    {"PRAGMA wal_autocheckpoint=40000", "PRAGMA wal_autocheckpoint", "40000"},
+    {"PRAGMA wal_autocheckpoint=0", "PRAGMA wal_autocheckpoint", "0"}, /* after_commit does it */
     {"PRAGMA journal_size_limit=67108864", "PRAGMA journal_size_limit", "67108864"},
     {"PRAGMA mmap_size=0", NULL, NULL},
     {"PRAGMA foreign_keys=ON", "PRAGMA foreign_keys", "1"},
@@ -145,6 +148,31 @@ static bool set_up(sqlite3 *db, enum engine_mode mode, struct error *e)
     return apply(db, settings, e);
 }
 
+/* SQLite's own checkpoint after a commit drops its result.  Without room, or held back by readers, one is
+ * only put off; but once a sync has failed nobody knows what the disk has, and asked again it says "done":
+ * what readers let it copy before is not copied twice. */
+static int after_commit(void *ctx, sqlite3 *db, const char *schema, int frames)
+{
+    const struct engine *engine = ctx;
+    if (frames < engine->frames_most)
+        return SQLITE_OK;
+    int rc = sqlite3_wal_checkpoint_v2(db, schema, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return result_of(rc) == ENGINE_IO ? rc : SQLITE_OK;
+}
+
+static bool watch_the_log(struct engine *engine, struct error *e)
+{
+    char text[24];
+    int64_t page = 0;
+    if (!value_of(engine->db, "PRAGMA page_size", text, sizeof text) || !str_to_i64(str_of(text), &page) ||
+        page <= 0)
+        return error_set(e, "its pages have no size");
+    engine->frames_most = (int)(LOG_MOST / page);
+    /* it gives back who watched before: SQLite itself, which was told to leave it */
+    (void)sqlite3_wal_hook(engine->db, after_commit, engine);
+    return true;
+}
+
 /* A log that is found may never have been synced (its writer was killed, or
  * its sync failed), and a repeat would be answered for rows that a power cut
  * still takes away.  A checkpoint syncs the log, then writes it all once more,
@@ -178,7 +206,7 @@ struct engine *engine_open(const char *path, enum engine_mode mode, struct error
     }
     struct error why;
     if (!set_up(engine->db, mode, &why) ||
-        (mode == ENGINE_WRITER && !sync_what_was_found(engine->db, &why))) {
+        (mode == ENGINE_WRITER && !(watch_the_log(engine, &why) && sync_what_was_found(engine->db, &why)))) {
         error_set(e, "%s: %s", path, why.text);
         engine_close(engine);
         return NULL;

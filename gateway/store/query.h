@@ -40,6 +40,7 @@ struct store {
     struct error reason;
     struct reference_key key;
     int64_t tidy_at_ms; /* steady: not before */
+    unsigned commits;   /* since it was tidied */
     char *path;
 };
 

@@ -142,6 +142,7 @@ enum store_commit store_commit(struct store *store)
     if (store->failed != STORE_FINE || !engine_in_transaction(store->engine))
         return STORE_NOT_DONE; /* half of something is never kept */
     enum engine_result result = engine_run(store->engine, "COMMIT");
+    store->commits++;
     if (result == ENGINE_DONE)
         return STORE_DONE;
     query_fail(store, result);
@@ -157,14 +158,18 @@ void store_rollback(struct store *store)
     store->failed = STORE_FINE;
 }
 
-void store_tidy(struct store *store)
+bool store_tidy(struct store *store)
 {
-    enum { EVERY_MS = 250, REST_MS = 10 * 1000 };
+    enum { COMMITS = 100, EVERY_MS = 250, REST_MS = 10 * 1000 };
     int64_t now_ms = clock_steady_ms();
-    if (now_ms < store->tidy_at_ms)
-        return;
-    /* what cannot be done now a commit does once the log is long, and tells of it */
-    store->tidy_at_ms = now_ms + (engine_run(store->engine, engine_tidy) == ENGINE_DONE ? EVERY_MS : REST_MS);
+    if (store->commits < COMMITS || now_ms < store->tidy_at_ms)
+        return true;
+    enum engine_result result = engine_run(store->engine, engine_tidy);
+    if (result != ENGINE_DONE)
+        error_set(&store->reason, "%s", engine_reason(store->engine));
+    store->commits = 0;
+    store->tidy_at_ms = now_ms + (result == ENGINE_DONE ? EVERY_MS : REST_MS);
+    return result != ENGINE_IO;
 }
 
 static bool run_prepared(struct store *store, enum query_name name)

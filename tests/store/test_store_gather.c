@@ -10,19 +10,21 @@
 #include <sys/wait.h>
 
 #include "gateway/store/gather_vfs.h"
+#include "gateway/store/query.h"
 
 /* What reached the log since it was last set to zeros, and what is to happen to it. */
 static struct {
     int writes, largest, unsynced;
     int fails_at, fails_with; /* the Nth write, by this code; 0: none */
     bool lasts;               /* and those after it */
+    bool no_sync;             /* of the database */
 } below;
 
 static struct {
     sqlite3_vfs *real;
     sqlite3_vfs ours;
-    const sqlite3_io_methods *methods;
-    sqlite3_io_methods patched, old_one;
+    const sqlite3_io_methods *methods, *database_methods;
+    sqlite3_io_methods patched, old_one, database;
     bool without_shm;
 } vfs;
 
@@ -45,6 +47,11 @@ static int on_sync(sqlite3_file *file, int flags)
     return SQLITE_OK;
 }
 
+static int on_database_sync(sqlite3_file *file, int flags)
+{
+    return below.no_sync ? SQLITE_IOERR_FSYNC : vfs.database_methods->xSync(file, flags);
+}
+
 static int on_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags, int *out)
 {
     (void)self;
@@ -59,6 +66,11 @@ static int on_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int 
         vfs.old_one = *file->pMethods;
         vfs.old_one.iVersion = 1;
         file->pMethods = &vfs.old_one;
+    } else if (rc == SQLITE_OK && (flags & SQLITE_OPEN_MAIN_DB) != 0) {
+        vfs.database_methods = file->pMethods;
+        vfs.database = *file->pMethods;
+        vfs.database.xSync = on_database_sync;
+        file->pMethods = &vfs.database;
     }
     return rc;
 }
@@ -288,6 +300,43 @@ static void a_failure_is_the_commits(void **state)
         commit(w);
         assert_true(another_finds(w, i + 1));
     }
+}
+
+/* ---- a checkpoint whose sync fails ---- */
+
+/* What the disk has is unknown then, and a further try would say "done". */
+static void a_tidying_that_fails_is_told(void **state)
+{
+    struct world *w = *state;
+    for (int i = 0; i < 100; i++) {
+        begin(w);
+        commit(w);
+    }
+    begin(w);
+    assert_true(add_inbox(w, "a", DAY, 0, "x") > 0);
+    commit(w);
+    below.no_sync = true;
+    assert_false(store_tidy(w->store));
+    assert_non_null(strstr(store_reason(w->store), "I/O"));
+}
+
+static void a_checkpoint_in_a_commit_that_fails_is_told(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(engine_run(w->store->engine, "CREATE TABLE large (bytes BLOB)"), ENGINE_DONE);
+    for (int i = 0; i < 45; i++) { /* 45 MB: the log is longer than it may be */
+        below.no_sync = i > 20;
+        begin(w);
+        assert_int_equal(engine_run(w->store->engine, "INSERT INTO large VALUES (zeroblob(1000000))"),
+                         ENGINE_DONE);
+        enum store_commit outcome = store_commit(w->store);
+        if (outcome == STORE_DONE)
+            continue;
+        assert_int_equal(outcome, STORE_UNKNOWN);
+        assert_in_range(i, 35, 44);
+        return;
+    }
+    fail_msg("the log grew to 45 MB, and nobody was told");
 }
 
 /* ---- asked of the log itself ---- */
@@ -551,6 +600,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         CASE(the_same_bytes_in_fewer_writes),       CASE(committed_is_written_synced_and_seen),
         CASE(overflow_is_nobodys_business),         CASE(a_failure_is_the_commits),
+        CASE(a_tidying_that_fails_is_told),         CASE(a_checkpoint_in_a_commit_that_fails_is_told),
         CASE(pieces_of_every_size_and_order),       CASE(a_failure_stands_as_long_as_its_transaction),
         CASE(told_as_soon_as_it_is_known),          CASE(whatever_fails_nothing_said_is_lost),
         CASE(published_and_not_written_is_the_end), CASE(no_shared_memory_no_writer),

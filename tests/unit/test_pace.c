@@ -90,7 +90,7 @@ static void tokens_come_at_the_rate(void **state)
     assert_int_equal(pace_wait_ms(&pace, 50, true), 0);
 }
 
-/* Alone they leave a quarter of what a burst may be beyond its first; where it is one, nothing. */
+/* Alone they leave a quarter of a burst, a token at least; where it is only one, nothing. */
 static void broadcasts_leave_room_for_what_is_owed(void **state)
 {
     struct pace pace;
@@ -102,6 +102,10 @@ static void broadcasts_leave_room_for_what_is_owed(void **state)
     pace.tokens -= 1;
     assert_int_equal(pace_wait_ms(&pace, 50, false), 21);
     assert_int_equal(pace_wait_ms(&pace, 50, true), 0);
+    pace_refill(&pace, 20, 5400 * 1000); /* 2: they leave 1 */
+    assert_int_equal(pace_wait_ms(&pace, 20, false), 0);
+    pace.tokens -= 0.5;
+    assert_int_equal(pace_wait_ms(&pace, 20, false), 26);
     pace_refill(&pace, 10, 7200 * 1000); /* 1 */
     assert_int_equal(pace_wait_ms(&pace, 10, false), 0);
 }

@@ -41,6 +41,7 @@ struct fake {
     bool refuse_begin;
     int rollbacks;
     atomic_int idled;
+    int idle_fails; /* at that time */
     unsigned delivered;
     struct number_job jobs[JOBS];
 };
@@ -85,12 +86,12 @@ static bool fake_lost(void *db)
     return ((struct fake *)db)->gone;
 }
 
-static void fake_idle(void *db)
+static bool fake_idle(void *db)
 {
     struct fake *f = db;
     if (f->open)
         abort(); /* amid a transaction */
-    f->idled++;
+    return ++f->idled != f->idle_fails;
 }
 
 static void run_number(struct job *job, void *db)
@@ -461,6 +462,20 @@ static void rest_is_told_once(void **state)
     stop(f);
 }
 
+static void rest_that_fails_ends_it(void **state)
+{
+    struct fake *f = *state;
+    f->idle_fails = 2;
+    start(f, 256, 1000);
+    wait_for_idle(f, 1);
+    run_one(f, 0);
+    wait_for_idle(f, 2);
+    assert_true(worker_broken(f->worker));
+    assert_false(worker_submit(f->worker, &f->jobs[1].job));
+    assert_true(worker_stop(f->worker));
+    f->worker = NULL;
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, up, down)
 
 int main(void)
@@ -479,6 +494,7 @@ int main(void)
         TEST(stopping_runs_what_is_queued),
         TEST(figures_count_commits_and_jobs),
         TEST(rest_is_told_once),
+        TEST(rest_that_fails_ends_it),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }

@@ -237,4 +237,3 @@ CREATE INDEX pledge_phone ON pledge (phone, id, status, amount_rial, created_at,
 DROP INDEX ussd_session_phone;
 CREATE INDEX ussd_session_phone ON ussd_session (phone, created_ms);
 DROP INDEX ussd_session_open;
-CREATE INDEX ussd_session_open ON ussd_session (created_ms) WHERE status = 'open';
