@@ -35,7 +35,7 @@ static struct sms_share with_line(struct sms_share text, struct sms_share line)
     return sms_joined(text, sms_joined(line, (struct sms_share){apart, apart, false}));
 }
 
-static struct sms_share option_share(struct sheet *sheet, size_t i, size_t place)
+static struct sms_share option_share(struct sheet *sheet, size_t i)
 {
     const struct menu_option *options = sheet->menu->options;
     for (; sheet->measured <= i; sheet->measured++) {
@@ -43,7 +43,7 @@ static struct sms_share option_share(struct sheet *sheet, size_t i, size_t place
         sheet->lines[sheet->measured] =
             sms_joined(sms_joined(sms_share(o->label), sms_share(o->key)), sms_share(STR(": ")));
     }
-    unsigned digits = options[i].key.n > 0 ? 0 : place < 10 ? 1 : 2;
+    unsigned digits = options[i].key.n > 0 ? 0 : 1; /* NUMBERED_MOST has one */
     return sms_joined(sheet->lines[i], (struct sms_share){digits, digits, false});
 }
 
@@ -54,7 +54,7 @@ static size_t fitting(struct sheet *sheet, size_t first, struct sms_share head)
     const struct menu *menu = sheet->menu;
     size_t n = 0, fit = 0;
     while (first + n < menu->n && !(n >= NUMBERED_MOST && menu->options[first + n].key.n == 0)) {
-        head = with_line(head, option_share(sheet, first + n, n + 1));
+        head = with_line(head, option_share(sheet, first + n));
         if (!fits(head, sheet->door))
             break;
         bool last = first + ++n == menu->n;
@@ -68,7 +68,7 @@ static size_t fitting(struct sheet *sheet, size_t first, struct sms_share head)
 static struct sms_share view_share(struct sheet *sheet, const struct menu_view *view, struct sms_share head)
 {
     for (size_t i = 0; i < view->count; i++)
-        head = with_line(head, option_share(sheet, view->first + i, i + 1));
+        head = with_line(head, option_share(sheet, view->first + i));
     return view->more ? with_line(head, sheet->more) : head;
 }
 
@@ -87,7 +87,7 @@ static size_t part_of(struct str text, const struct sheet *sheet)
 {
     size_t ends[3] = {0, 0, 0};
     struct sms_share share = {0, 0, false};
-    for (struct str rest = text; rest.n > 0;) {
+    for (struct str rest = text;;) { /* it ends where the text is too much, or ends */
         const char *letter = rest.p;
         (void)utf8_next(&rest); /* only its length */
         share = sms_joined(share, sms_share(str_from(letter, (size_t)(rest.p - letter))));

@@ -477,6 +477,50 @@ static void what_is_due_behind_waiting_replies_is_claimed_later(void **state)
         assert_status(w, ids[i], "sent");
 }
 
+/* A reload left the line fewer slots than are on the wire: nothing is claimed before answers came. */
+static void a_line_that_shrank_claims_nothing(void **state)
+{
+    struct service_world *w = *state;
+    static const char narrow[] = KANNEL("mci", "in_flight = 1\n") KANNEL("other", "");
+    struct config *old = w->g.config;
+    int64_t ids[3];
+    for (int i = 0; i < 2; i++)
+        ids[i] = simple(w, "mci", LANE_CONFIRMATION);
+    start_sending(w);
+    assert_int_equal(played.send_count, 2);
+    w->g.config = config_of(w, narrow);
+    config_drop(old);
+    sender_reload(w->g.sender);
+    settle_down(w);
+    ids[2] = simple(w, "mci", LANE_CONFIRMATION);
+    sender_wake(w->g.sender, STR("mci"));
+    pass(w, 100);
+    assert_status(w, ids[2], "queued");
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(i < played.send_count);
+        accept(i);
+        pass(w, 100);
+        assert_status(w, ids[i], "sent");
+    }
+}
+
+/* Its claim, which the store has yet to do, is waited for. */
+static void a_sender_that_claims_broadcasts_is_not_idle(void **state)
+{
+    struct service_world *w = *state;
+    start_sending(w);
+    assert_true(sender_idle(w->g.sender));
+    assert_true(queue(w, "mci", LANE_BROADCAST, 989130000000, "cast", 0) > 0);
+    sender_wake(w->g.sender, STR("mci"));
+    assert_int_equal(played.job_count, 2);
+    struct job *of_broadcasts = played.jobs[1];
+    played.job_count = 1;
+    run_jobs(w, JOB_DONE, false); /* what is owed */
+    assert_false(sender_idle(w->g.sender));
+    played.jobs[played.job_count++] = of_broadcasts;
+    settle_down(w);
+}
+
 /* Two slots for four lanes: what a lane does not get now it gets later. */
 static void every_lane_gets_its_turn(void **state)
 {
@@ -954,6 +998,8 @@ int main(void)
         ON(up_wide, lanes_share_the_pace),
         ON(up_five, a_confirmation_overtakes_what_was_claimed),
         ON(up_two, what_is_due_behind_waiting_replies_is_claimed_later),
+        ON(up_two, a_line_that_shrank_claims_nothing),
+        ON(up_two, a_sender_that_claims_broadcasts_is_not_idle),
         ON(up_slow, every_lane_gets_its_turn),
         ON(up_two, what_is_over_is_not_sent),
         ON(up_two, what_is_due_in_an_hour_is_sent_then),
