@@ -17,6 +17,7 @@ from service import Service
 from telecom import Telecom
 
 CASES = []
+AT_END = []   # called by each player once it plays no more
 LONGEST = 300  # s that any case may take
 
 
@@ -101,12 +102,18 @@ def play(stage, number, name, function):
     return True, f"ok {number} - {name} # {time.monotonic() - began:.1f} s"
 
 
+def leave(stage):
+    stage.drop_shared()
+    for function in AT_END:
+        function()
+
+
 def work(chosen, numbers, told):
     """One of several players, each with a stage of its own; takes the next case as it comes."""
     stage = Stage()
     for number in iter(numbers.get, None):
         told.put((number, *play(stage, number, *chosen[number - 1])))
-    stage.drop_shared()
+    leave(stage)
 
 
 def played(chosen, jobs):
@@ -115,7 +122,7 @@ def played(chosen, jobs):
         stage = Stage()
         for number, one in enumerate(chosen, 1):
             yield play(stage, number, *one)
-        stage.drop_shared()
+        leave(stage)
         return
     processes = multiprocessing.get_context("fork")
     numbers, told, early = processes.Queue(), processes.Queue(), {}

@@ -244,6 +244,7 @@ def hanging(stage):
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    tap.AT_END.append(drop)
     try:
         code = tap.run(sys.argv[1:])
     finally:
