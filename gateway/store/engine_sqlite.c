@@ -42,7 +42,7 @@ struct engine {
 enum { LOG_MOST = 20 << 20 };
 
 const char engine_begin_write[] = "BEGIN IMMEDIATE";
-const char engine_tidy[] = "PRAGMA wal_checkpoint(PASSIVE)";
+const char engine_tidy[] = "PRAGMA wal_checkpoint(PASSIVE)"; /* engine_run knows it by its address */
 const char *const engine_version = sqlite3_version;
 
 static enum engine_result result_of(int rc)
@@ -148,16 +148,22 @@ static bool set_up(sqlite3 *db, enum engine_mode mode, struct error *e)
     return apply(db, settings, e);
 }
 
-/* SQLite's own checkpoint after a commit drops its result.  Without room, or held back by readers, one is
- * only put off; but once a sync has failed nobody knows what the disk has, and asked again it says "done":
- * what readers let it copy before is not copied twice. */
+/* A checkpoint that finds no room, or cannot read or write, is only put off: the log stays.  But once its
+ * sync has failed nobody knows what the disk has, and asked again it says "done": what readers let it copy
+ * before is not copied twice. */
+static enum engine_result bring_in_log(struct engine *engine)
+{
+    int rc = sqlite3_wal_checkpoint_v2(engine->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return rc == SQLITE_OK ? ENGINE_DONE : rc == SQLITE_IOERR_FSYNC ? ENGINE_IO : ENGINE_BUSY;
+}
+
+/* In place of SQLite's own, which drops what came of it. */
 static int after_commit(void *ctx, sqlite3 *db, const char *schema, int frames)
 {
-    const struct engine *engine = ctx;
-    if (frames < engine->frames_most)
-        return SQLITE_OK;
-    int rc = sqlite3_wal_checkpoint_v2(db, schema, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    return result_of(rc) == ENGINE_IO ? rc : SQLITE_OK;
+    struct engine *engine = ctx;
+    (void)db, (void)schema; /* it has but one */
+    bool well = frames < engine->frames_most || bring_in_log(engine) != ENGINE_IO;
+    return well ? SQLITE_OK : SQLITE_IOERR_FSYNC;
 }
 
 static bool watch_the_log(struct engine *engine, struct error *e)
@@ -353,6 +359,8 @@ static struct str translate(struct arena *arena, const char *sql)
 
 enum engine_result engine_run(struct engine *engine, const char *sql)
 {
+    if (sql == engine_tidy)
+        return bring_in_log(engine);
     if (strchr(sql, '{') == NULL)
         return result_of(sqlite3_exec(engine->db, sql, NULL, NULL, NULL));
     struct arena *arena = arena_new(strlen(sql) * 2 + 256);

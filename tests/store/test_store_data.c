@@ -432,7 +432,7 @@ static void sessions_are_found_by_their_last_step(void **state)
     assert_int_equal(got[0].id, young.id);
     assert_int_equal(ussd_idle(w->store, w->arena, NOW_MS + 3 * MINUTE + 1, got, 4), 2);
     assert_int_equal(ussd_stopped(w->store, w->arena, old.phone, 0, NOW_MS, got, 4), 2);
-    assert_int_equal(got[0].id, young.id);
+    assert_int_equal(got[0].id, old.id);
     assert_int_equal(ussd_stopped(w->store, w->arena, old.phone, 0, NOW_MS + 2 * MINUTE, got, 4), 1);
     assert_int_equal(got[0].id, old.id);
     assert_int_equal(ussd_stopped(w->store, w->arena, old.phone, old.id, NOW_MS + 2 * MINUTE, got, 4), 0);
