@@ -76,7 +76,7 @@ $(BUILD)/tests/hangs/faults.so: tests/hangs/faults.c
 POWER := $(addprefix $(BUILD)/tests/power/,disk.so yavar-normal yavar-often)
 setting = s/"PRAGMA $(1)=$(2)", "PRAGMA $(1)", "$(3)"/"PRAGMA $(1)=$(4)", "PRAGMA $(1)", "$(5)"/
 $(BUILD)/tests/power/yavar-normal: SETTING = $(call setting,synchronous,FULL,2,NORMAL,1)
-$(BUILD)/tests/power/yavar-often: SETTING = s/LOG_MOST = 20 << 20/LOG_MOST = 50 << 10/
+$(BUILD)/tests/power/yavar-often: SETTING = s/LOG_MOST = 40 << 20/LOG_MOST = 50 << 10/
 
 $(BUILD)/tests/power/yavar-%: gateway/store/engine_sqlite.c $(OBJECTS)
 	@mkdir -p $(@D)

@@ -39,7 +39,7 @@ struct engine {
     int frames_most;  /* of the log, then it is brought into the database */
 };
 
-enum { LOG_MOST = 20 << 20 };
+enum { LOG_MOST = 40 << 20 };
 
 const char engine_begin_write[] = "BEGIN IMMEDIATE";
 const char engine_tidy[] = "PRAGMA wal_checkpoint(PASSIVE)"; /* engine_run knows it by its address */
