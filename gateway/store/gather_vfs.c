@@ -56,6 +56,8 @@ struct file {
     sqlite3_int64 at;    /* where the first of them belongs */
     int failed;          /* SQLite's code, or SQLITE_OK */
     bool for_good;
+    int regions, region_size; /* a database's: of its wal-index, asked for so far */
+    int reserved;             /* for how many of them one more is there */
 };
 _Static_assert(sizeof(struct file) % 8 == 0, "the file below is aligned");
 
@@ -164,7 +166,26 @@ static int on_device(sqlite3_file *file)
 
 static int on_shm_map(sqlite3_file *file, int page, int size, int grow, void volatile **to)
 {
-    return below(file)->pMethods->xShmMap(below(file), page, size, grow, to);
+    struct file *f = (struct file *)file;
+    int rc = below(file)->pMethods->xShmMap(below(file), page, size, grow, to);
+    if (rc == SQLITE_OK && page >= f->regions) {
+        f->regions = page + 1;
+        f->region_size = size;
+    }
+    return rc;
+}
+
+/* SQLite asks for each region once: one more than those is for 4,096 frames (of a page each). */
+static int reserve_region(struct file *f)
+{
+    sqlite3_file *real = below(&f->base);
+    void volatile *unused = NULL;
+    if (f->regions == f->reserved)
+        return SQLITE_OK;
+    int rc = real->pMethods->xShmMap(real, f->regions, f->region_size, 1, &unused);
+    if (rc == SQLITE_OK)
+        f->reserved = f->regions;
+    return rc == SQLITE_IOERR_SHMSIZE ? SQLITE_FULL : rc;
 }
 
 static int on_shm_lock(sqlite3_file *file, int first, int n, int flags)
@@ -177,6 +198,8 @@ static int on_shm_lock(sqlite3_file *file, int first, int n, int flags)
         log->failed = SQLITE_OK;
         log->n = 0;
     }
+    if (rc == SQLITE_OK && !gives_back && first == WRITE_LOCK)
+        rc = reserve_region((struct file *)file);
     return rc != SQLITE_OK && !gives_back ? rc : real->pMethods->xShmLock(real, first, n, flags);
 }
 
@@ -191,6 +214,8 @@ static void on_shm_barrier(sqlite3_file *file)
 
 static int on_shm_unmap(sqlite3_file *file, int remove_too)
 {
+    struct file *f = (struct file *)file;
+    f->regions = f->reserved = 0;
     return below(file)->pMethods->xShmUnmap(below(file), remove_too);
 }
 

@@ -18,6 +18,7 @@ static struct {
     int fails_at, fails_with; /* the Nth write, by this code; 0: none */
     bool lasts;               /* and those after it */
     bool no_sync;             /* of the database */
+    int regions;              /* of the wal-index, for which there is room; 0: for any */
 } below;
 
 static struct {
@@ -52,6 +53,12 @@ static int on_database_sync(sqlite3_file *file, int flags)
     return below.no_sync ? SQLITE_IOERR_FSYNC : vfs.database_methods->xSync(file, flags);
 }
 
+static int on_shm_map(sqlite3_file *file, int page, int size, int grow, void volatile **to)
+{
+    bool full = below.regions > 0 && page >= below.regions && grow;
+    return full ? SQLITE_IOERR_SHMSIZE : vfs.database_methods->xShmMap(file, page, size, grow, to);
+}
+
 static int on_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags, int *out)
 {
     (void)self;
@@ -70,6 +77,7 @@ static int on_open(sqlite3_vfs *self, const char *name, sqlite3_file *file, int 
         vfs.database_methods = file->pMethods;
         vfs.database = *file->pMethods;
         vfs.database.xSync = on_database_sync;
+        vfs.database.xShmMap = on_shm_map;
         file->pMethods = &vfs.database;
     }
     return rc;
@@ -577,6 +585,33 @@ static void published_and_not_written_is_the_end(void **state)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+/* Found out after the frames were synced it would be an outcome that nobody knows. */
+static void no_room_for_the_index_is_told_before_the_frames(void **state)
+{
+    struct world *w = *state;
+    static const char rows[] = "INSERT INTO t (text) SELECT hex(randomblob(400)) FROM (VALUES (1), (2), (3))";
+    char path[192];
+    in_folder(w, "t.db", path);
+    sqlite3 *db = opened(path, gather_vfs()), *plain = opened(path, NULL);
+    must(db, SETTINGS "FULL");
+    must(db, TABLE);
+    must(plain, "PRAGMA wal_autocheckpoint=0");
+    int n = 0, before = 0;
+    for (int regions = 2; regions < 5; regions++, before = n) {
+        below.regions = regions;
+        while (run(db, rows) == SQLITE_OK && n < 5000)
+            n++;
+        assert_in_range(n, before + 50, 4999);
+        assert_int_equal(sqlite3_errcode(db), SQLITE_FULL);
+        heal();
+        assert_int_equal(asked(db, "SELECT count(*) FROM t"), 3 * n);
+        assert_int_equal(asked(plain, "SELECT count(*) FROM t"), 3 * n);
+    }
+    assert_int_equal(asked(plain, SOUND), 1);
+    assert_int_equal(sqlite3_close(plain), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 static void no_shared_memory_no_writer(void **state)
 {
     struct world *w = *state;
@@ -603,7 +638,8 @@ int main(int argc, char **argv)
         CASE(a_tidying_that_fails_is_told),         CASE(a_checkpoint_in_a_commit_that_fails_is_told),
         CASE(pieces_of_every_size_and_order),       CASE(a_failure_stands_as_long_as_its_transaction),
         CASE(told_as_soon_as_it_is_known),          CASE(whatever_fails_nothing_said_is_lost),
-        CASE(published_and_not_written_is_the_end), CASE(no_shared_memory_no_writer),
+        CASE(published_and_not_written_is_the_end), CASE(no_room_for_the_index_is_told_before_the_frames),
+        CASE(no_shared_memory_no_writer),
     };
     if (argc == 3)
         return finds(argv[1], argv[2]);
