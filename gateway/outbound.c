@@ -178,16 +178,17 @@ static bool send_row(struct line *line, const struct channel *channel, struct ro
 static void wait_for_next(struct line *line, const struct channel *channel, int64_t steady_ms)
 {
     int64_t wait = INT64_MAX, now_ms = clock_ms();
+    int64_t pace_ms = line_pace_wait_ms(line, channel), due_ms = line_next_due(line, channel, now_ms);
     if (line->paused_until_ms > steady_ms)
         wait = line->paused_until_ms - steady_ms;
     else if (!breaker_allows(&line->breaker, line->in_flight, steady_ms))
         wait = line->breaker.until_ms > steady_ms ? line->breaker.until_ms - steady_ms : BUSY_MS;
-    else if (line->waiting_count > 0 && line_pace_wait_ms(line, channel) > 0)
-        wait = line_pace_wait_ms(line, channel);
+    else if (line->waiting_count > 0 && pace_ms > 0)
+        wait = pace_ms;
     else if (line->waiting_count > 0 && line->in_flight == 0)
         wait = BUSY_MS; /* the client has no room: other lines' answers will make it */
-    else if (line_next_due(line, channel, now_ms) != INT64_MAX)
-        wait = line_next_due(line, channel, now_ms) - now_ms;
+    else if (due_ms != INT64_MAX)
+        wait = due_ms - now_ms;
     bool full = line->in_flight >= line_most_in_flight(line, channel); /* an answer will pump */
     if (wait != INT64_MAX && !full)
         loop_timer_set(line->timer, wait < 1 ? 1 : wait > 60000 ? 60000 : wait);

@@ -249,6 +249,18 @@ static void *thread_main(void *arg)
     return NULL;
 }
 
+/* One that is waited for by the clock that nobody sets. */
+static bool steady_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t steady;
+    if (pthread_condattr_init(&steady) != 0)
+        return false;
+    bool made = pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) == 0 &&
+                pthread_cond_init(condition, &steady) == 0;
+    (void)pthread_condattr_destroy(&steady); /* it cannot refuse what was made */
+    return made;
+}
+
 struct worker *worker_start(struct loop *loop, const char *name, const struct worker_ops *ops, void *db,
                             size_t limit, struct error *e)
 {
@@ -264,12 +276,8 @@ struct worker *worker_start(struct loop *loop, const char *name, const struct wo
     for (int i = 0; i < JOB_RANKS; i++)
         queue_init(&w->queued[i]);
     queue_init(&w->finished);
-    pthread_condattr_t steady;
-    int failed =
-        pthread_condattr_init(&steady) != 0 || pthread_condattr_setclock(&steady, CLOCK_MONOTONIC) != 0;
-    failed = failed || pthread_mutex_init(&w->lock, NULL) != 0 || pthread_cond_init(&w->more, &steady) != 0;
-    failed = failed || pthread_create(&w->thread, NULL, thread_main, w) != 0;
-    if (failed) {
+    if (pthread_mutex_init(&w->lock, NULL) != 0 || !steady_condition(&w->more) ||
+        pthread_create(&w->thread, NULL, thread_main, w) != 0) {
         error_set(e, "no thread for %s", name);
         free(w);
         return NULL;

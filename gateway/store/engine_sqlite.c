@@ -107,8 +107,8 @@ static bool apply(sqlite3 *db, const struct setting *settings, struct error *e)
 static const struct setting writer_settings[] = {
     /* ours is the only writer: who else holds the lock is a stranger, and SIGTERM has 5 s */
     {"PRAGMA busy_timeout=250", "PRAGMA busy_timeout", "250"},
-    /* A pledge changes a few pages in no order, each of which goes to the log as a whole: small ones cost
-     * half as much in a database of years.  One made with larger pages keeps them, and works as it did. */
+    /* A pledge changes a few pages in no order, each of which goes to the log as a whole: with small ones a
+     * database of years takes more (docs/performance.md).  One made with larger pages keeps them. */
     {"PRAGMA page_size=1024", NULL, NULL},
     {"PRAGMA journal_mode=WAL", "PRAGMA journal_mode", "wal"},
     {"PRAGMA synchronous=FULL", "PRAGMA synchronous", "2"},

@@ -283,19 +283,23 @@ static inline size_t on_the_wire(void)
     return n;
 }
 
+static inline int64_t queue_row(struct service_world *w, const struct outbound *m)
+{
+    begin(w->store);
+    int64_t id = outbox_add(w->db.store, m, played.now_ms);
+    commit(w->store);
+    return id;
+}
+
 static inline int64_t queue(struct service_world *w, const char *channel, enum lane lane, int64_t phone,
                             const char *text, int64_t reply_to)
 {
-    struct outbound m = {.channel = str_of(channel),
-                         .phone = phone,
-                         .text = str_of(text),
-                         .lane = lane,
-                         .segments = 1,
-                         .reply_to = reply_to};
-    begin(w->store);
-    int64_t id = outbox_add(w->db.store, &m, played.now_ms);
-    commit(w->store);
-    return id;
+    return queue_row(w, &(struct outbound){.channel = str_of(channel),
+                                           .phone = phone,
+                                           .text = str_of(text),
+                                           .lane = lane,
+                                           .segments = 1,
+                                           .reply_to = reply_to});
 }
 
 static inline void assert_status(struct service_world *w, int64_t id, const char *status)

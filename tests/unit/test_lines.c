@@ -887,16 +887,12 @@ static void what_is_handed_over_keeps_its_rules(void **state)
 
 static int64_t of_source(struct service_world *w, int64_t phone, int64_t source)
 {
-    struct outbound m = {.channel = STR("mci"),
-                         .phone = phone,
-                         .text = STR("cast"),
-                         .lane = LANE_BROADCAST,
-                         .segments = 1,
-                         .source = source};
-    begin(w->store);
-    int64_t id = outbox_add(w->db.store, &m, played.now_ms);
-    commit(w->store);
-    return id;
+    return queue_row(w, &(struct outbound){.channel = STR("mci"),
+                                           .phone = phone,
+                                           .text = STR("cast"),
+                                           .lane = LANE_BROADCAST,
+                                           .segments = 1,
+                                           .source = source});
 }
 
 /* Claimed and not begun when its broadcast is paused: it goes back, and only that. */
