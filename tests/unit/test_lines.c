@@ -481,22 +481,22 @@ static void what_is_due_behind_waiting_replies_is_claimed_later(void **state)
 static void a_line_that_shrank_claims_nothing(void **state)
 {
     struct service_world *w = *state;
-    static const char narrow[] = KANNEL("mci", "in_flight = 1\n") KANNEL("other", "");
+    static const char narrow[] = KANNEL("mci", "in_flight = 1\n");
     struct config *old = w->g.config;
-    int64_t ids[3];
-    for (int i = 0; i < 2; i++)
+    int64_t ids[4];
+    for (int i = 0; i < 3; i++)
         ids[i] = simple(w, "mci", LANE_CONFIRMATION);
     start_sending(w);
-    assert_int_equal(played.send_count, 2);
+    assert_int_equal(played.send_count, 3);
     w->g.config = config_of(w, narrow);
     config_drop(old);
     sender_reload(w->g.sender);
     settle_down(w);
-    ids[2] = simple(w, "mci", LANE_CONFIRMATION);
+    ids[3] = simple(w, "mci", LANE_CONFIRMATION);
     sender_wake(w->g.sender, STR("mci"));
     pass(w, 100);
-    assert_status(w, ids[2], "queued");
-    for (size_t i = 0; i < 3; i++) {
+    assert_status(w, ids[3], "queued");
+    for (size_t i = 0; i < 4; i++) {
         assert_true(i < played.send_count);
         accept(i);
         pass(w, 100);
@@ -536,6 +536,24 @@ static void every_lane_gets_its_turn(void **state)
     }
     for (int lane = 0; lane < LANES; lane++)
         assert_status(w, ids[lane], "sent");
+}
+
+/* Each commit is one that a pledge might have to wait for. */
+static void broadcasts_that_went_are_settled_together(void **state)
+{
+    struct service_world *w = *state;
+    int64_t first = simple(w, "mci", LANE_BROADCAST), second = simple(w, "mci", LANE_BROADCAST);
+    start_sending(w);
+    pass(w, 100); /* its pace leaves a part of a burst unused */
+    accept(0);
+    pass(w, 9);
+    assert_status(w, first, "sending");
+    accept(1);
+    pass(w, 9);
+    assert_status(w, first, "sending");
+    pass(w, 9);
+    assert_status(w, first, "sent");
+    assert_status(w, second, "sent");
 }
 
 /* ---- time ---- */
@@ -994,9 +1012,10 @@ int main(void)
         ON(up_wide, lanes_share_the_pace),
         ON(up_five, a_confirmation_overtakes_what_was_claimed),
         ON(up_two, what_is_due_behind_waiting_replies_is_claimed_later),
-        ON(up_two, a_line_that_shrank_claims_nothing),
+        ON(up_wide, a_line_that_shrank_claims_nothing),
         ON(up_two, a_sender_that_claims_broadcasts_is_not_idle),
         ON(up_slow, every_lane_gets_its_turn),
+        ON(up_two, broadcasts_that_went_are_settled_together),
         ON(up_two, what_is_over_is_not_sent),
         ON(up_two, what_is_due_in_an_hour_is_sent_then),
         ON(up_two, what_becomes_due_while_a_line_looks_is_not_missed),
