@@ -155,16 +155,15 @@ void http_percent_encode(struct sbuf *out, struct str s)
     out->n = (size_t)(to - out->p);
 }
 
-const char *http_plain_target(const char *url)
+const char *http_plain_target(struct str url)
 {
-    size_t scheme = strncmp(url, "http://", 7) == 0 ? 7 : strncmp(url, "https://", 8) == 0 ? 8 : 0;
-    const char *target = url + scheme + strcspn(url + scheme, "/?#");
-    if (scheme == 0 || *target != '/' || target == url + scheme || strstr(target, "/."))
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "!\"$%&'()*+,-./:;<=>?@[\\]^_`{|}~"; /* printable ASCII but '#' */
+    size_t scheme = strncmp(url.p, "http://", 7) == 0 ? 7 : strncmp(url.p, "https://", 8) == 0 ? 8 : 0;
+    const char *target = url.p + scheme + strcspn(url.p + scheme, "/?");
+    if (scheme == 0 || *target != '/' || target == url.p + scheme || strstr(target, "/."))
         return NULL;
-    for (const unsigned char *c = (const unsigned char *)target; *c; c++)
-        if (*c <= ' ' || *c >= 0x7F || *c == '#')
-            return NULL;
-    return target;
+    return strspn(url.p, plain) == url.n ? target : NULL;
 }
 
 /* Cuts the part before the first ';' that stands outside quotes off *REST. */

@@ -72,8 +72,8 @@ void http_percent_encode(struct sbuf *out, struct str s);
 
 /* Where path and query of a plain http or https URL begin, right behind its host.
  * NULL where it is not plain: no path, a fragment, a segment of dots, or a byte
- * that is to be escaped or refused. */
-const char *http_plain_target(const char *url);
+ * anywhere that is to be escaped or refused.  Behind URL stands a NUL. */
+const char *http_plain_target(struct str url);
 
 /* The value of a parameter of a header value: charset of
  * `text/plain; charset="UTF-8"`, unquoted; NULL str where absent. */

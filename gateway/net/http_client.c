@@ -179,9 +179,9 @@ static bool clean(struct str s)
     return true;
 }
 
-static bool clean_head(const struct http_request *request)
+static bool clean_headers(const struct http_request *request)
 {
-    bool good = clean(request->target);
+    bool good = true;
     for (size_t i = 0; i < request->headers.n; i++)
         good = good && clean(request->headers.v[i].name) && clean(request->headers.v[i].value);
     return good;
@@ -241,16 +241,18 @@ static bool fill(struct call *call, const struct http_request *request, struct s
     call->body = sbuf_in(arena);
     call->fault = NULL;
     call->words[0] = '\0';
-    if (clean_head(request)) {
-        sbuf_add(&url, before_target);
-        sbuf_add(&url, request->target);
-    } else {
-        call->fault = "a control character in the URL or a header";
-    }
+    sbuf_add(&url, before_target);
+    sbuf_add(&url, request->target);
+    struct str whole = str_dup(arena, sbuf_str(&url));
     /* curl 7.88 prints a URL's path byte by byte, two thirds of what a request cost;
      * what it is given apart it takes as it is, so only where that is the same. */
-    const char *whole = str_cstr(arena, sbuf_str(&url)), *target = http_plain_target(whole);
-    const char *host = target ? str_cstr(arena, str_from(whole, (size_t)(target - whole))) : whole;
+    const char *target = http_plain_target(whole);
+    const char *host = target ? str_cstr(arena, str_from(whole.p, (size_t)(target - whole.p))) : whole.p;
+    if (!clean_headers(request) || (target == NULL && !clean(whole))) {
+        call->fault = "a control character in the URL or a header";
+        host = "";
+        target = NULL;
+    }
     int bad = (int)curl_easy_setopt(call->easy, CURLOPT_URL, host);
     bad |= (int)curl_easy_setopt(call->easy, CURLOPT_REQUEST_TARGET, target);
     bad |= (int)curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, header_lines(arena, request));

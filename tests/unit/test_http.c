@@ -130,6 +130,36 @@ static void test_escapes(void **state)
     assert_false(broken);
 }
 
+static void test_plain_target(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url, *target;
+    } cases[] = {{"http://a/", "/"},
+                 {"https://a.b:1/c?d=%20&e=/~", "/c?d=%20&e=/~"},
+                 {"http://a/b.c?d=.", "/b.c?d=."},
+                 {"http://a", NULL},
+                 {"http://a?b", NULL},
+                 {"http:///b", NULL},
+                 {"ftp://a/b", NULL},
+                 {"http://a/../b", NULL},
+                 {"http://a/./b", NULL},
+                 {"http://a/b#c", NULL},
+                 {"http://a#/b", NULL},
+                 {"http://a b/c", NULL},
+                 {"", NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *target = http_plain_target(str_of(cases[i].url));
+        assert_true((target == NULL) == (cases[i].target == NULL));
+        if (target != NULL)
+            assert_string_equal(target, cases[i].target);
+    }
+    for (int c = 0; c < 256; c++) { /* amid a query */
+        struct str url = str_printf(arena, "http://a/b?c=%cd", c);
+        assert_int_equal(http_plain_target(url) != NULL, c > ' ' && c < 0x7F && c != '#');
+    }
+}
+
 static void test_headers(void **state)
 {
     (void)state;
@@ -267,6 +297,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nul, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_many_fields, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_escapes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_plain_target, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_headers, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_params, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_guard_fine, set_up, tear_down),

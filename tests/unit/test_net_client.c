@@ -254,6 +254,15 @@ static void test_not_ours(void **state)
     assert_int_equal(w->answer.outcome, HTTP_UNSENT);
     assert_non_null(strstr(w->answer.reason, "control character"));
     request.headers.n = 0;
+    static const char refused[] = {'\n', '\0', '\x7F'};
+    for (size_t i = 0; i < sizeof refused; i++) {
+        request.target = str_printf(w->arena, "http://127.0.0.1:%d/?q=a%cb", w->peer.port, refused[i]);
+        w->answer.reason = "";
+        assert_true(http_client_send(w->client, &request, on_answer, w));
+        loop_run(w->loop);
+        assert_int_equal(w->answer.outcome, HTTP_UNSENT);
+        assert_non_null(strstr(w->answer.reason, "control character"));
+    }
     request.target = str_printf(w->arena, "gopher://127.0.0.1:%d/", w->peer.port);
     assert_true(http_client_send(w->client, &request, on_answer, w));
     loop_run(w->loop);
