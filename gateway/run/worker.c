@@ -130,11 +130,12 @@ static bool wait_a_while(struct worker *w)
 static struct job *wait_for_job(struct worker *w)
 {
     struct job *job;
-    bool idle = false; /* one may come while the wait ends: looked for first */
+    bool idle = false;
+    /* one may come while a wait ends, and while it rests, when nobody hears its signal: looked for first */
     while ((job = next_job(w)) == NULL && !w->stopping) {
         if (idle)
             rest(w);
-        idle = !wait_a_while(w);
+        idle = !idle && !wait_a_while(w);
     }
     w->rests = false;
     return job;

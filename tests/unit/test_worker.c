@@ -42,6 +42,7 @@ struct fake {
     int rollbacks;
     atomic_int idled;
     int idle_fails; /* at that time */
+    bool long_rest; /* of 20 ms, told at its beginning */
     unsigned delivered;
     struct number_job jobs[JOBS];
 };
@@ -91,6 +92,8 @@ static bool fake_idle(void *db)
     struct fake *f = db;
     if (f->open)
         abort(); /* amid a transaction */
+    if (f->long_rest && (sem_post(&f->reached) != 0 || usleep(20000) != 0))
+        abort();
     return ++f->idled != f->idle_fails;
 }
 
@@ -462,6 +465,20 @@ static void rest_is_told_once(void **state)
     stop(f);
 }
 
+/* Nobody waits for the signal then. */
+static void what_comes_while_it_rests_is_heard(void **state)
+{
+    struct fake *f = *state;
+    f->long_rest = true;
+    start(f, 256, 1000);
+    assert_int_equal(sem_wait(&f->reached), 0);
+    run_one(f, 0);
+    assert_int_equal(sem_wait(&f->reached), 0);
+    (void)alarm(5); /* else a stop that is not heard waits for good */
+    stop(f);
+    (void)alarm(0);
+}
+
 static void rest_that_fails_ends_it(void **state)
 {
     struct fake *f = *state;
@@ -494,6 +511,7 @@ int main(void)
         TEST(stopping_runs_what_is_queued),
         TEST(figures_count_commits_and_jobs),
         TEST(rest_is_told_once),
+        TEST(what_comes_while_it_rests_is_heard),
         TEST(rest_that_fails_ends_it),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
