@@ -4,6 +4,7 @@ Indexes are dropped and made again behind the rows, syncs are off, and what is r
 here; who pledged, what was written and what was answered belong together, so that the program's own rules hold.
 """
 
+import contextlib
 import os
 import sqlite3
 import time
@@ -18,8 +19,8 @@ SOMEBODY = "(i * 7919 % :people)"  # each comes before anybody comes again
 
 
 def phone_of(person):
-    """Spread over all mobile numbers, the same for a person in every table."""
-    return f"(989000000000 + {person} * (1000000000 / :people) + {person} * 7919 % 991)"
+    """Anywhere among all mobile numbers, the same for a person in every table: squares differ modulo a prime."""
+    return f"(989000000000 + (1000000 + {person}) * (1000000 + {person}) % 999999937)"
 
 
 CONTACTS = NUMBERS + f"""INSERT INTO contact (phone, language, province, stopped_at, question, question_at,
@@ -47,8 +48,9 @@ def insert(store, sql, n, people, span, **more):
 
 
 def rebuilt(store, work):
-    """Does WORK without the tables' indexes, which are then made anew."""
-    indexes = store.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
+    """Does WORK without the tables' indexes, which are then made anew: their pages full, as those of keys that grow are.
+    An index by phone grows anywhere, and its pages are as full as years leave them."""
+    indexes = store.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT LIKE '% (phone%'").fetchall()
     for name, _ in indexes:
         store.execute(f"DROP INDEX {name}")
     work(store)
@@ -81,3 +83,9 @@ def fill(folder, people=0, pledges=0, messages=0, queued=0, province=None):
     finally:
         store.close()
         os.sync()  # gigabytes that are still to be written would slow what is measured next
+
+
+def end_the_day(folder):
+    """What came in today came in long ago: keys are found by day, and a day holds what one round brings, not all of them."""
+    with contextlib.closing(sqlite3.connect(folder / "yavar.db")) as store, store:
+        store.execute("UPDATE inbox SET day = (SELECT min(day) FROM inbox) - 1 WHERE day = (SELECT max(day) FROM inbox)")

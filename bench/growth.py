@@ -4,7 +4,7 @@ import shutil
 import time
 
 from figures import RATE, TIMES, column, compared, ratios, spread
-from filling import fill
+from filling import end_the_day, fill
 from world import QUICK, pledges, serving, set_up, sized
 
 SECONDS = sized(5, 1)
@@ -42,6 +42,7 @@ class Growth:
         self.empty.append(self.measured(set_up(self.folder / f"empty-{n}"), n))
         for size, rounds in self.full.items():
             rounds.append(self.measured(self.home(size), n))
+            end_the_day(self.home(size))
         return ", ".join(f"{rounds[-1]['per_second']:,}/s" for rounds in (self.empty, *self.full.values()))
 
     def summary(self):
