@@ -104,7 +104,8 @@ def nothing_kept(folder, seconds):
                     f"127.0.0.1:{kannel.sendsms_port}") as hops:
             figures = through(kannel, seconds, **{"its server": hops.pid})
     told = json.loads(hops.out)
-    if not told["texts"] == told["sent"] == figures["in_all"] or told["reports"] < told["sent"]:
+    late = told["texts"] - told["sent"]     # a phone may have the text before sendsms has its answer
+    if told["texts"] != figures["in_all"] or not 0 <= late <= IN_FLIGHT or told["reports"] < told["sent"]:
         raise Fault(f"not every message went the whole way: {figures}, {told}")
     return figures
 
