@@ -118,10 +118,10 @@ static void done(struct job *job, enum job_outcome outcome)
         j->response = later(&call, "the service is too busy or its disk is full: try again");
     if (outcome != JOB_UNKNOWN)
         admin_answer(g, j->server, j->ticket, &j->request, &j->response, j->arena);
-    for (size_t i = 0; outcome == JOB_DONE && !only_reads(j) && i < j->config->channel_count; i++)
-        sender_wake(g->sender, j->config->channels[i].name);
-    if (outcome == JOB_DONE && !only_reads(j))
+    if (outcome == JOB_DONE && !only_reads(j)) {
+        sender_wake_all(g->sender);
         broadcasts_wake(g->broadcasts);
+    }
     config_drop(j->config);
     arena_free(j->arena);
 }

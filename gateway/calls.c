@@ -59,8 +59,8 @@ static void done(struct job *job, enum job_outcome outcome)
     g->calls_busy = false;
     if (outcome == JOB_DONE) {
         g->calls_after = j->after;
-        for (size_t i = 0; j->written > 0 && i < j->config->channel_count; i++)
-            sender_wake(g->sender, j->config->channels[i].name);
+        if (j->written > 0)
+            sender_wake_all(g->sender);
         for (size_t i = 0; i < j->halted_count; i++)
             sender_recall(g->sender, j->halted[i]);
     }

@@ -33,8 +33,7 @@ static void done(struct job *job, enum job_outcome outcome)
     bool next = outcome == JOB_DONE && p->more;
     g->pulling_back = false;
     g->clock_back = g->clock_back || !whole;
-    for (size_t i = 0; i < g->config->channel_count; i++) /* what the lines know of due times is void */
-        sender_wake(g->sender, g->config->channels[i].name);
+    sender_wake_all(g->sender); /* what the lines know of due times is void */
     arena_free(p->arena);
     if (next)
         clock_watch(g);

@@ -140,7 +140,8 @@ static void watch_stop(void *ctx)
     struct serve *s = ctx;
     struct gateway *g = &s->g;
     int64_t waited = clock_steady_ms() - s->stop_began_ms;
-    bool answered = http_server_in_flight(g->front) + http_server_in_flight(g->door) == 0;
+    bool answered =
+        http_server_answered(g->front) && http_server_answered(g->admin) && http_server_answered(g->door);
     bool idle = worker_waiting(g->writer) == 0 && answered;
     if (waited >= WIRE_MS && !s->abandoned) {
         s->abandoned = true;
@@ -289,7 +290,8 @@ static void close_all(struct serve *s)
     if (worker_stop(g->reader)) /* first: its last jobs ask for the writer's figures */
         LOG(LOG_WARN, "reader_broken", "a read's end was unknown");
     s->failed |= worker_stop(g->writer);
-    http_client_free(g->client); /* before the sender, which owns what is on the wire */
+    g->reader = g->writer = NULL; /* what is cut off on the wire is told, and finds nobody to tell */
+    http_client_free(g->client);  /* before the sender, which owns what is on the wire */
     sender_free(g->sender);
     broadcasts_free(g->broadcasts);
     http_server_free(g->front);

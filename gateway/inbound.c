@@ -27,6 +27,7 @@ struct inbound_job {
     struct ussd_shown shown;
     enum request_outcome outcome;
     unsigned failed;
+    uint64_t queued; /* outbox_queued */
 };
 
 static const char plain_text[] = "text/plain; charset=UTF-8";
@@ -87,10 +88,8 @@ static void note_outcome(struct inbound_job *j, enum dispatch_outcome outcome)
     j->failed += outcome == DISPATCH_FAILED;
 }
 
-static void run(struct job *job, void *db)
+static void run_events(struct inbound_job *j, struct database *database)
 {
-    struct inbound_job *j = of(job);
-    struct database *database = db;
     int64_t now_ms = clock_ms(), id;
     for (size_t i = 0; i < j->events.message_count; i++) {
         enum dispatch_outcome outcome = dispatch(database->store, j->config, database->zone, j->arena, now_ms,
@@ -116,6 +115,15 @@ static void run(struct job *job, void *db)
                 (long long)j->events.reports[i].id);
 }
 
+static void run(struct job *job, void *db)
+{
+    struct inbound_job *j = of(job);
+    struct database *database = db;
+    (void)outbox_queued(database->store); /* by others, who wake whom they wrote to */
+    run_events(j, database);
+    j->queued = outbox_queued(database->store);
+}
+
 static void reset(struct job *job)
 {
     struct inbound_job *j = of(job);
@@ -136,11 +144,18 @@ static void answer_done(struct inbound_job *j)
         answer(j->gateway, j->ticket, 200, STR(""));
 }
 
+/* Not only the line it came by: a place given back is another's, who is told by the line of that call. */
+static void wake_lines(const struct inbound_job *j)
+{
+    for (size_t i = 0; j->queued != 0 && i < j->config->channel_count; i++)
+        if (j->queued & outbox_channel_bit(j->config->channels[i].name))
+            sender_wake(j->gateway->sender, j->config->channels[i].name);
+}
+
 static void done(struct job *job, enum job_outcome outcome)
 {
     struct inbound_job *j = of(job);
     struct gateway *g = j->gateway;
-    struct str line = inbound_sms_line(j->config, j->channel->name);
     size_t channel = metrics_channel(g->config, j->channel);
     g->store_refuses = g->store_refuses || outcome != JOB_DONE; /* until store_probe finds otherwise */
     if (outcome == JOB_DONE) {
@@ -148,8 +163,7 @@ static void done(struct job *job, enum job_outcome outcome)
         g->metrics.failed += j->failed;
         g->metrics.commands[j->shown.did] += j->shown.did != COMMAND_unknown;
         answer_done(j);
-        if (j->events.message_count > 0 || j->events.step != NULL)
-            sender_wake(g->sender, line);
+        wake_lines(j);
     } else if (outcome == JOB_NOT_DONE) {
         g->metrics.requests[channel][REQUEST_UNAVAILABLE]++;
         if (j->on_screen)

@@ -59,8 +59,7 @@ static void end(struct long_job *j)
 {
     struct gateway *g = j->gateway;
     admin_answer(g, j->server, j->ticket, &j->request, &j->answer, j->arena);
-    for (size_t i = 0; i < j->config->channel_count; i++)
-        sender_wake(g->sender, j->config->channels[i].name);
+    sender_wake_all(g->sender);
     broadcasts_wake(g->broadcasts);
     config_drop(j->config);
     arena_free(j->arena);

@@ -21,10 +21,21 @@ static struct line *find_line(struct outbox_sender *s, struct str name)
 
 /* ---- settling ---- */
 
+/* Within MS.  A timer that is set again and again is put off again and again. */
 static void settle_in(struct outbox_sender *s, int64_t ms)
 {
-    s->settle_set = true;
+    int64_t at_ms = clock_steady_ms() + ms;
+    if (s->settle_at_ms != 0 && s->settle_at_ms <= at_ms)
+        return;
+    s->settle_at_ms = at_ms;
     loop_timer_set(s->settle_soon, ms);
+}
+
+/* The store could not: nothing sooner, for what is given back meanwhile comes first. */
+static void settle_later(struct outbox_sender *s)
+{
+    s->settle_at_ms = 0;
+    settle_in(s, TICK_MS);
 }
 
 static void settle_done(void *ctx, bool done, struct row_list *rows)
@@ -33,7 +44,7 @@ static void settle_done(void *ctx, bool done, struct row_list *rows)
     s->settling--;
     if (!done) { /* the disk is full or gone: the results are kept and tried again */
         row_list_append(&s->settled, rows);
-        settle_in(s, TICK_MS);
+        settle_later(s);
         return;
     }
     for (struct row *row = rows->head; row != NULL; row = row->next) {
@@ -49,7 +60,7 @@ static void settle_done(void *ctx, bool done, struct row_list *rows)
 static void settle_now(void *ctx)
 {
     struct outbox_sender *s = ctx;
-    s->settle_set = false;
+    s->settle_at_ms = 0;
     if (s->settled.head == NULL)
         return;
     struct row_list rows = s->settled;
@@ -58,7 +69,7 @@ static void settle_now(void *ctx)
     if (!outbound_settle(s->gateway, &rows, settle_done, s)) {
         s->settling--;
         row_list_append(&s->settled, &rows);
-        settle_in(s, TICK_MS);
+        settle_later(s);
     }
 }
 
@@ -140,10 +151,7 @@ static void answered(void *ctx, const struct http_answer *answer)
     for (size_t i = 0; i < shot->n; i++)
         settle_row(line, shot->rows[i], &shot->results[i]);
     hold_back_rest(line, shot);
-    if (!can_wait(shot))
-        settle_in(line->sender, 0);
-    else if (!line->sender->settle_set)
-        settle_in(line->sender, TOGETHER_MS);
+    settle_in(line->sender, can_wait(shot) ? TOGETHER_MS : 0);
     arena_free(arena);
     shot_free(shot);
     line_pump(line);
@@ -231,6 +239,12 @@ void sender_wake(struct outbox_sender *s, struct str channel)
     line_pump(line);
 }
 
+void sender_wake_all(struct outbox_sender *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        sender_wake(s, s->lines[i]->name);
+}
+
 void sender_recall(struct outbox_sender *s, int64_t source)
 {
     struct row_list back;
@@ -245,9 +259,7 @@ void sender_recall(struct outbox_sender *s, int64_t source)
 
 static void wake_all(void *ctx)
 {
-    struct outbox_sender *s = ctx;
-    for (size_t i = 0; i < s->count; i++)
-        sender_wake(s, s->lines[i]->name);
+    sender_wake_all(ctx);
 }
 
 static bool is_down(const struct line *line)

@@ -103,22 +103,20 @@ static void claim_done(void *ctx, bool done, struct row_list rows[LANES], const 
 {
     struct line_claim *claim = ctx;
     struct line *line = claim->line;
+    int64_t again_ms = clock_ms() + TICK_MS;
     claim->busy = false;
     for (int lane = 0; lane < LANES; lane++) {
         struct row *row;
-        if (!done)
-            line->due_ms[lane] = 0;                 /* nothing is known of it: asked again */
-        else if (due_ms[lane] < line->due_ms[lane]) /* a wake may have come meanwhile: the sooner holds */
-            line->due_ms[lane] = due_ms[lane];
+        int64_t due = done ? due_ms[lane] : &line->claims[claim_of(lane)] == claim ? again_ms : INT64_MAX;
+        if (due < line->due_ms[lane]) /* a wake may have come meanwhile: the sooner holds */
+            line->due_ms[lane] = due;
         while ((row = row_list_pop(&rows[lane])) != NULL) {
             row->line = line;
             row_list_push(&line->waiting[lane], row);
             line->waiting_count++;
         }
     }
-    if (!done)
-        loop_timer_set(line->timer, TICK_MS);
-    else if (line->sender->stopped)
+    if (done && line->sender->stopped)
         sender_stop(line->sender); /* gives back what has just been claimed */
     else
         line_pump(line);

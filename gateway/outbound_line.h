@@ -42,7 +42,7 @@ struct outbox_sender {
     size_t count;
     struct loop_timer *tick, *settle_soon;
     struct row_list settled; /* results that wait for the next settle job */
-    bool settle_set;         /* which is on its way */
+    int64_t settle_at_ms;    /* when it goes off, by the steady clock; 0: it is not set */
     struct outbound_back back;
     unsigned settling;
     unsigned ticks;

@@ -103,6 +103,15 @@ struct http_conn *http_conn_of(struct http_conns *conns, struct evhttp_connectio
  * sends is read and dropped, as closing with unread bytes sends a reset that
  * can overtake the answer. */
 
+bool http_conns_unwritten(const struct http_conns *conns)
+{
+    size_t left = 0;
+    for (size_t fd = 0; fd < conns->by_fd_n; fd++)
+        if (conns->by_fd[fd] != NULL)
+            left += evbuffer_get_length(bufferevent_get_output(conns->by_fd[fd]->bev));
+    return left > 0;
+}
+
 static void on_refused_over(struct bufferevent *bev, short what, void *arg)
 {
     struct http_conn *c = arg;

@@ -72,6 +72,9 @@ void http_conns_end(struct http_conns *conns);   /* after evhttp_free */
 /* Closes who has waited too long, not many at a time; whether there are more. */
 bool http_conns_expire(struct http_conns *conns);
 
+/* Whether an answer is not yet all written; looks at every connection. */
+bool http_conns_unwritten(const struct http_conns *conns);
+
 struct http_conn *http_conn_of(struct http_conns *conns, struct evhttp_connection *evcon);
 bool http_conn_expects(const struct http_conn *c); /* the guard approved a request not answered yet */
 void http_conn_hand_out(struct http_conn *c, void *request); /* its deadline stops */

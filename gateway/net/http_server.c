@@ -420,9 +420,9 @@ void http_server_quiesce(struct http_server *server)
     server->quiet = true;
 }
 
-unsigned http_server_in_flight(const struct http_server *server)
+bool http_server_answered(const struct http_server *server)
 {
-    return server->in_flight;
+    return server->in_flight == 0 && !http_conns_unwritten(&server->conns);
 }
 
 void http_server_free(struct http_server *server)

@@ -61,7 +61,8 @@ bool http_server_answer(struct http_server *server, struct http_ticket ticket,
 /* Stops accepting new connections; what is in flight may still be answered,
  * and each answer then closes its connection. */
 void http_server_quiesce(struct http_server *server);
-unsigned http_server_in_flight(const struct http_server *server);
+/* Whether every request that was taken is answered, to its last byte as far as the kernel goes. */
+bool http_server_answered(const struct http_server *server);
 void http_server_free(struct http_server *server); /* closes everything; NULL is fine */
 
 #endif

@@ -290,7 +290,7 @@ struct worker *worker_start(struct loop *loop, const char *name, const struct wo
 
 bool worker_submit(struct worker *w, struct job *job)
 {
-    if (w->waiting >= w->limit || w->stopping || atomic_load(&w->broken))
+    if (w == NULL || w->waiting >= w->limit || w->stopping || atomic_load(&w->broken))
         return false; /* stopping is written by this thread */
     w->waiting++;
     lock(w);

@@ -60,8 +60,8 @@ struct worker;
 /* LIMIT: jobs queued and running at once. */
 struct worker *worker_start(struct loop *loop, const char *name, const struct worker_ops *ops, void *db,
                             size_t limit, struct error *e) MUST_CHECK;
-/* False when LIMIT is reached or the worker has ended; the job stays the
- * caller's. */
+/* False when LIMIT is reached or the worker has ended (NULL: long since); the
+ * job stays the caller's. */
 bool worker_submit(struct worker *worker, struct job *job) MUST_CHECK;
 size_t worker_waiting(const struct worker *worker); /* submitted and not delivered */
 /* Calls done of what has finished; run it when the loop wakes. */

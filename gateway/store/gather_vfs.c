@@ -198,9 +198,15 @@ static int on_shm_lock(sqlite3_file *file, int first, int n, int flags)
         log->failed = SQLITE_OK;
         log->n = 0;
     }
-    if (rc == SQLITE_OK && !gives_back && first == WRITE_LOCK)
-        rc = reserve_region((struct file *)file);
-    return rc != SQLITE_OK && !gives_back ? rc : real->pMethods->xShmLock(real, first, n, flags);
+    if (rc != SQLITE_OK && !gives_back)
+        return rc;
+    rc = real->pMethods->xShmLock(real, first, n, flags);
+    if (rc != SQLITE_OK || gives_back || first != WRITE_LOCK)
+        return rc;
+    rc = reserve_region((struct file *)file); /* under the lock: who recovers the log writes there, too */
+    if (rc != SQLITE_OK)                      /* what it says of giving back changes nothing */
+        (void)real->pMethods->xShmLock(real, first, n, SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
+    return rc;
 }
 
 static void on_shm_barrier(sqlite3_file *file)

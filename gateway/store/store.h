@@ -254,6 +254,9 @@ size_t audience_page(struct store *store, struct arena *arena, const struct audi
 /* Its id, 0 after a failure, or where its broadcast has a row for this phone
  * already.  EXPIRES_MS 0: the lane's. */
 int64_t outbox_add(struct store *store, const struct outbound *message, int64_t now_ms);
+/* The channels that messages were added for since it was last asked, a bit each.  Others may share a bit. */
+uint64_t outbox_queued(struct store *store);
+uint64_t outbox_channel_bit(struct str channel);
 /* Claims due rows of a channel's lane: they are `sending`, and this attempt
  * is counted. */
 size_t outbox_claim(struct store *store, struct arena *arena, struct str channel, enum lane lane,

@@ -3,6 +3,21 @@
 
 #include "gateway/store/query.h"
 
+uint64_t outbox_channel_bit(struct str channel)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < channel.n; i++)
+        sum = sum * 31 + (unsigned char)channel.p[i];
+    return UINT64_C(1) << sum % 64;
+}
+
+uint64_t outbox_queued(struct store *store)
+{
+    uint64_t queued = store->queued;
+    store->queued = 0;
+    return queued;
+}
+
 int64_t outbox_add(struct store *store, const struct outbound *m, int64_t now_ms)
 {
     int64_t id = 0;
@@ -19,6 +34,7 @@ int64_t outbox_add(struct store *store, const struct outbound *m, int64_t now_ms
     if (query_row(&q))
         id = query_take_int(&q);
     query_run(&q);
+    store->queued |= outbox_channel_bit(m->channel);
     return store->failed == STORE_FINE ? id : 0;
 }
 

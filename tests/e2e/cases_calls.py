@@ -13,9 +13,9 @@ import socket
 import sqlite3
 import time
 
-from service import until
+from service import SECRET, until
 from tap import case
-from telecom import key
+from telecom import Telecom, key
 
 OPEN_LINE = {"quiet": ""}          # cases run at any hour
 PEOPLE = "phone,name,province,specialty,availability,language,consent_source,consent_at"
@@ -104,6 +104,25 @@ def life(stage):
         assert first not in masked and first[-4:] in masked
         counted = shown(service, reference)
         assert counted["answers"] == {"place": 3, "standby": 1, "no": 0, "withdrawn": 1, "arrived": 0}, f"{counted}"
+
+
+@case("a call: a place given back by another line is told at once to who moves up")
+def by_another_line(stage):
+    spare = Telecom()
+    other = (f"\n[channel other]\nprovider = kannel\nnumber = 200013\nsend_url = {spare.url}\n"
+             f"secret = {SECRET}\nrate = 1000\n")
+    with stage.fresh(channel=OPEN_LINE, more=other) as (service, telecom):
+        first, second = join(stage, service, "driver", 2)
+        reference = call(service, "driver=1")["reference"]
+        until(lambda: len(asked(telecom, (first, second), reference)) == 2, 5, "both are asked")
+        for phone in (first, second):
+            service.send(phone, f"YES {reference}")
+        until(lambda: roster(service, reference)[key(second)]["state"] == "standby", 3, "one place, and a stand-by")
+        until(lambda: all(row["status"] in ("sent", "delivered") for row in service.rows("export", "messages")
+                          if row["direction"] == "out"), 3, "nothing that would wake the line by itself")
+        assert service.send(first, f"NO {reference}", channel="other").status == 200
+        assert spare.wait(first, 1, 3), "an answer by the line that was written to"
+        until(lambda: any("your turn: a place" in text for text in texts(telecom, second)), 3, "the next one is told")
 
 
 @case("a call's last place is taken once, however many say yes at the same instant")

@@ -204,7 +204,7 @@ static void an_idle_session_is_handed_to_sms(void **state)
     assert_int_equal(played.send_count, 1); /* once */
 }
 
-/* A line looks by itself once a minute: care wakes it at once. */
+/* A line does not look by itself: care wakes it. */
 static void its_care_wakes_the_line(void **state)
 {
     struct service_world *w = *state;
