@@ -5,7 +5,7 @@ import bisect
 import json
 import time
 
-from filling import fill
+from filling import at_hand, fill
 from figures import column, ratios, spread, table
 from world import YAVAR, Fault, accepted, asked, memory_mib, pledges, run, serving, set_up, sink, sized, until
 
@@ -105,6 +105,7 @@ class Broadcasts:
 
     def round(self, n):
         figures, references = {}, []
+        at_hand(self.folder)
 
         def first(line):
             pledges(self.folder, line.it, 100 + n, "-R", PLEDGES, seconds=1)  # everything has been touched once
@@ -153,7 +154,8 @@ class Broadcasts:
         rows += [(f"sent a second, {rate:,}/s", f"sent {rate}", "{:,.1f}") for rate in RATES]
         rows += [("confirmations' p99 alone, ms", "p99 alone", "{:.1f}")]
         rows += [(f"the same beside the broadcast, {rate:,}/s", f"p99 {rate}", "{:.1f}") for rate in RATES]
-        return f"""A coordinator writes it, the operator approves it, through the command line and the service's door. Each measurement is {SECONDS} s
+        return f"""A coordinator writes it, the operator approves it, through the command line and the service's door, on a database read
+through before. Each measurement is {SECONDS} s
 of {PLEDGES} pledges a second over the same line, and what the telecom took meanwhile, confirmations among it: alone, beside the
 broadcast at {RATES[0]:,}/s, and beside the rest of it after a new start at {RATES[1]:,}/s; then it is cancelled, for to its end it would take
 {PEOPLE / RATES[0] / 60:.0f} minutes. Each confirmation's time is from when its pledge was due to when the telecom accepted it.

@@ -89,3 +89,10 @@ def end_the_day(folder):
     """What came in today came in long ago: keys are found by day, and a day holds what one round brings, not all of them."""
     with contextlib.closing(sqlite3.connect(folder / "yavar.db")) as store, store:
         store.execute("UPDATE inbox SET day = (SELECT min(day) FROM inbox) - 1 WHERE day = (SELECT max(day) FROM inbox)")
+
+
+def at_hand(folder):
+    """Its pages in the kernel's cache, as those of a service that runs are; a machine may have dropped them meanwhile."""
+    with open(folder / "yavar.db", "rb") as file:
+        while file.read(1 << 20):
+            pass

@@ -4,7 +4,7 @@ import shutil
 import time
 
 from figures import RATE, TIMES, column, compared, ratios, spread
-from filling import end_the_day, fill
+from filling import at_hand, end_the_day, fill
 from world import QUICK, pledges, serving, set_up, sized
 
 SECONDS = sized(5, 1)
@@ -41,6 +41,7 @@ class Growth:
     def round(self, n):
         self.empty.append(self.measured(set_up(self.folder / f"empty-{n}"), n))
         for size, rounds in self.full.items():
+            at_hand(self.home(size))
             rounds.append(self.measured(self.home(size), n))
             end_the_day(self.home(size))
         return ", ".join(f"{rounds[-1]['per_second']:,}/s" for rounds in (self.empty, *self.full.values()))
@@ -56,7 +57,8 @@ class Growth:
         made = ", ".join(f"{size:,} in {seconds:.0f} s" for size, seconds in self.made_in.items())
         left = "" if QUICK or len(self.full) == len(SIZES) else " The largest was left out: this disk is too short."
         return f"""Inbound at 64 connections on databases with so many messages (half came in, half went out), {PEOPLE:,} pledges and
-{PEOPLE:,} contacts of a year, made by SQL ({made}); the phones that pledge now are new and spread over all.{left}
+{PEOPLE:,} contacts of a year, made by SQL ({made}), read through before; each round is a day of its own, and the phones that pledge
+are new and spread over all.{left}
 
 {compared(sides, (RATE, *TIMES))}
 """
