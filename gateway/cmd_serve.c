@@ -287,6 +287,7 @@ static void close_all(struct serve *s)
     struct gateway *g = &s->g;
     if (g->sender != NULL)
         sender_halt(g->sender);
+    worker_leave(g->reader);
     if (worker_stop(g->reader)) /* first: its last jobs ask for the writer's figures */
         LOG(LOG_WARN, "reader_broken", "a read's end was unknown");
     s->failed |= worker_stop(g->writer);

@@ -35,7 +35,7 @@ struct worker {
     bool rests; /* since its last job it was told to be idle */
     struct worker_figures figures;
 
-    atomic_bool broken;
+    atomic_bool broken, left;
 };
 
 static void queue_init(struct queue *q)
@@ -202,7 +202,8 @@ static void run_batch(struct worker *w, struct job **batch, struct job *first)
     size_t n = 0;
     int64_t end = now_us() + BATCH_US;
     set_outcome(&first, 1, JOB_NOT_DONE);
-    bool begun = !atomic_load(&w->broken) && w->ops.begin(w->db), lost = !begun;
+    bool runs = !atomic_load(&w->broken) && !atomic_load(&w->left);
+    bool begun = runs && w->ops.begin(w->db), lost = !begun;
     for (struct job *job = first; job != NULL; n++) {
         batch[n] = job;
         job->outcome = JOB_NOT_DONE;
@@ -217,7 +218,7 @@ static void run_batch(struct worker *w, struct job **batch, struct job *first)
             unlock(w);
         }
     }
-    if (!begun && !atomic_load(&w->broken))
+    if (runs && !begun)
         w->ops.rollback(w->db); /* which says why */
     if (begun && lost) {
         w->ops.rollback(w->db);
@@ -327,6 +328,12 @@ void worker_figures(struct worker *w, struct worker_figures *figures)
     lock(w);
     *figures = w->figures;
     unlock(w);
+}
+
+void worker_leave(struct worker *w)
+{
+    if (w != NULL)
+        atomic_store(&w->left, true);
 }
 
 bool worker_stop(struct worker *w)

@@ -69,6 +69,8 @@ void worker_deliver(struct worker *worker);
 /* True once a commit's outcome was unknown. */
 bool worker_broken(const struct worker *worker);
 void worker_figures(struct worker *worker, struct worker_figures *figures);
+/* What is queued ends as not done: at a stop, reads that nobody waits for any more.  NULL is fine. */
+void worker_leave(struct worker *worker);
 /* Runs what is queued, ends the thread, delivers; whether it was broken. NULL is fine. */
 bool worker_stop(struct worker *worker);
 

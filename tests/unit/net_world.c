@@ -47,6 +47,7 @@ void world_on_request(void *ctx, const struct http_request *r, struct arena *are
             http_server_quiesce(w->server);
         assert_true(http_server_answer(w->server, ticket, &response));
         assert_false(http_server_answer(w->server, ticket, &response));
+        w->answered = http_server_answered(w->server);
     }
     arena_free(arena);
 }
@@ -54,6 +55,7 @@ void world_on_request(void *ctx, const struct http_request *r, struct arena *are
 static void on_wake(void *ctx)
 {
     struct world *w = ctx;
+    w->answered = http_server_answered(w->server);
     if (w->stop)
         loop_stop(w->loop);
 }

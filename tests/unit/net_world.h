@@ -25,6 +25,7 @@ struct world {
     sem_t ready;
     atomic_bool stop;
     atomic_int handed_out, late; /* LATE: what the late answer returned, -1 none yet */
+    atomic_int answered;         /* what http_server_answered said, behind the last answer and at a wake */
     int64_t late_ms;
     struct loop *loop;
     struct http_server *server;

@@ -173,11 +173,36 @@ static void test_in_pieces(void **state)
     assert_int_equal(close(fd), 0);
 }
 
+/* An answer that lies in memory is none yet: a stop waits for its last byte. */
+static void test_answered(void **state)
+{
+    struct world *w = *state;
+    world_start(w);
+    char room[8192];
+    w->answered = -1;
+    assert_non_null(strstr(peer_exchange(w, STR("GET /a HTTP/1.1\r\n" H CLOSE "\r\n"), room), "[GET|/a|"));
+    assert_int_equal(w->answered, 0);
+    int fd = peer_connect(w->address);
+    assert_true(peer_put(fd, STR("GET /never HTTP/1.1\r\n" H "\r\n")));
+    for (int i = 0; i < 1000 && w->handed_out < 2; i++)
+        assert_int_equal(usleep(1000), 0);
+    loop_wake(w->loop);
+    assert_int_equal(usleep(20000), 0);
+    assert_int_equal(w->answered, 0);
+    assert_int_equal(close(fd), 0);
+    for (int i = 0; i < 1000 && w->answered != 1; i++) {
+        loop_wake(w->loop);
+        assert_int_equal(usleep(1000), 0);
+    }
+    assert_int_equal(w->answered, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_bad_input), WORLD_TEST(test_too_much),  WORLD_TEST(test_just_enough),
         WORLD_TEST(test_methods),   WORLD_TEST(test_pipelined), WORLD_TEST(test_in_pieces),
+        WORLD_TEST(test_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -413,6 +413,23 @@ static void stopping_runs_what_is_queued(void **state)
     worker_stop(NULL);
 }
 
+static void what_is_left_is_not_run(void **state)
+{
+    struct fake *f = *state;
+    struct job gate = gate_job();
+    start(f, 1, 1000);
+    assert_true(worker_submit(f->worker, &gate));
+    assert_int_equal(sem_wait(&f->reached), 0);
+    submit(f, 0, 3);
+    worker_leave(f->worker);
+    assert_int_equal(sem_post(&f->gate), 0);
+    assert_false(worker_stop(f->worker));
+    f->worker = NULL;
+    assert_outcomes(f, 0, 3, JOB_NOT_DONE);
+    assert_int_equal(f->jobs[0].runs, 0);
+    worker_leave(NULL);
+}
+
 static void figures_count_commits_and_jobs(void **state)
 {
     struct fake *f = *state;
@@ -498,21 +515,14 @@ static void rest_that_fails_ends_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(jobs_that_wait_share_a_commit),
-        TEST(a_batch_is_bounded),
-        TEST(a_batch_takes_no_more_after_10_ms),
-        TEST(inbound_comes_first),
-        TEST(over_the_limit_is_refused),
-        TEST(a_commit_not_done_is_run_alone),
-        TEST(a_lost_batch_is_reset_and_run_alone),
-        TEST(an_unknown_commit_ends_it),
-        TEST(an_unknown_commit_ends_a_run_alone),
-        TEST(no_transaction_no_run),
-        TEST(stopping_runs_what_is_queued),
-        TEST(figures_count_commits_and_jobs),
-        TEST(rest_is_told_once),
-        TEST(what_comes_while_it_rests_is_heard),
-        TEST(rest_that_fails_ends_it),
+        TEST(jobs_that_wait_share_a_commit),       TEST(a_batch_is_bounded),
+        TEST(a_batch_takes_no_more_after_10_ms),   TEST(inbound_comes_first),
+        TEST(over_the_limit_is_refused),           TEST(a_commit_not_done_is_run_alone),
+        TEST(a_lost_batch_is_reset_and_run_alone), TEST(an_unknown_commit_ends_it),
+        TEST(an_unknown_commit_ends_a_run_alone),  TEST(no_transaction_no_run),
+        TEST(stopping_runs_what_is_queued),        TEST(what_is_left_is_not_run),
+        TEST(figures_count_commits_and_jobs),      TEST(rest_is_told_once),
+        TEST(what_comes_while_it_rests_is_heard),  TEST(rest_that_fails_ends_it),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
 }
