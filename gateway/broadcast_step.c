@@ -87,7 +87,7 @@ static void take_step(struct broadcast_step *s, const struct database *d, enum b
     else if (step == STEP_PARK)
         n = source_park(d->store, b->id, BROADCAST_STEP_ROWS);
     else if (step == STEP_UNPARK)
-        s->woke = (n = source_unpark(d->store, b->id, now_ms, BROADCAST_STEP_ROWS)) > 0;
+        s->unparked = (n = source_unpark(d->store, b->id, now_ms, BROADCAST_STEP_ROWS)) > 0;
     else if (step == STEP_EXPIRE)
         n = source_drop(d->store, b->id, OUTBOX_EXPIRED, STR("the broadcast's time was over"), now_ms,
                         BROADCAST_STEP_ROWS);
@@ -102,7 +102,7 @@ static void take_step(struct broadcast_step *s, const struct database *d, enum b
 bool broadcast_step(struct broadcast_step *s, const struct database *d, int64_t now_ms)
 {
     struct broadcast_stand stand;
-    s->again = s->woke = s->halted = false;
+    s->again = s->woke = s->unparked = s->halted = false;
     if (!broadcast_live(d->store, s->arena, s->after, &s->found))
         return false;
     take_stand(s, d, now_ms, &stand);

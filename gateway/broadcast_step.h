@@ -15,9 +15,10 @@ struct broadcast_step {
     int64_t after; /* of the first live one behind it */
 
     struct broadcast found;
-    bool again;  /* it has more to do at once */
-    bool woke;   /* rows are due */
-    bool halted; /* what was claimed and not begun must come back */
+    bool again;    /* it has more to do at once */
+    bool woke;     /* rows are due on its line */
+    bool unparked; /* rows are due, and some on lines that had taken them over */
+    bool halted;   /* what was claimed and not begun must come back */
 };
 
 /* False: none is live behind AFTER. */

@@ -61,8 +61,10 @@ static void done(struct job *job, enum job_outcome outcome)
     struct broadcasts *b = s->owner;
     bool stepped = outcome == JOB_DONE && s->found;
     int64_t id = s->step.found.id;
-    if (stepped && s->step.woke) /* all: what another line took over may have been parked there */
+    if (stepped && s->step.unparked)
         sender_wake_all(b->gateway->sender);
+    else if (stepped && s->step.woke)
+        sender_wake(b->gateway->sender, s->step.found.channel);
     if (stepped && s->step.halted)
         sender_recall(b->gateway->sender, id);
     b->again |= stepped && s->step.again;

@@ -27,7 +27,7 @@ struct inbound_job {
     struct ussd_shown shown;
     enum request_outcome outcome;
     unsigned failed;
-    uint64_t queued; /* outbox_queued */
+    uint64_t queued; /* outbox_take_queued */
 };
 
 static const char plain_text[] = "text/plain; charset=UTF-8";
@@ -119,9 +119,9 @@ static void run(struct job *job, void *db)
 {
     struct inbound_job *j = of(job);
     struct database *database = db;
-    (void)outbox_queued(database->store); /* by others, who wake whom they wrote to */
+    (void)outbox_take_queued(database->store); /* by others, who wake whom they wrote to */
     run_events(j, database);
-    j->queued = outbox_queued(database->store);
+    j->queued = outbox_take_queued(database->store);
 }
 
 static void reset(struct job *job)
@@ -147,9 +147,10 @@ static void answer_done(struct inbound_job *j)
 /* Not only the line it came by: a place given back is another's, who is told by the line of that call. */
 static void wake_lines(const struct inbound_job *j)
 {
-    for (size_t i = 0; j->queued != 0 && i < j->config->channel_count; i++)
-        if (j->queued & outbox_channel_bit(j->config->channels[i].name))
-            sender_wake(j->gateway->sender, j->config->channels[i].name);
+    const struct config *config = j->gateway->config;
+    for (size_t i = 0; j->queued != 0 && i < config->channel_count; i++)
+        if (j->queued & outbox_channel_bit(config->channels[i].name))
+            sender_wake(j->gateway->sender, config->channels[i].name);
 }
 
 static void done(struct job *job, enum job_outcome outcome)

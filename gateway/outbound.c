@@ -31,7 +31,7 @@ static void settle_in(struct outbox_sender *s, int64_t ms)
     loop_timer_set(s->settle_soon, ms);
 }
 
-/* The store could not: nothing sooner, for what is given back meanwhile comes first. */
+/* The store could not.  What is to be given back before is asked for first whenever it is tried again. */
 static void settle_later(struct outbox_sender *s)
 {
     s->settle_at_ms = 0;

@@ -42,7 +42,7 @@ struct outbox_sender {
     size_t count;
     struct loop_timer *tick, *settle_soon;
     struct row_list settled; /* results that wait for the next settle job */
-    int64_t settle_at_ms;    /* when it goes off, by the steady clock; 0: it is not set */
+    int64_t settle_at_ms;    /* when it goes off, by the steady clock; 0: nobody waits for it */
     struct outbound_back back;
     unsigned settling;
     unsigned ticks;

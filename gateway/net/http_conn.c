@@ -99,10 +99,6 @@ struct http_conn *http_conn_of(struct http_conns *conns, struct evhttp_connectio
     return conns->by_fd[bufferevent_getfd(evhttp_connection_get_bufferevent(evcon))];
 }
 
-/* Refusing: our own few bytes instead of evhttp, then what the client still
- * sends is read and dropped, as closing with unread bytes sends a reset that
- * can overtake the answer. */
-
 bool http_conns_unwritten(const struct http_conns *conns)
 {
     size_t left = 0;
@@ -111,6 +107,10 @@ bool http_conns_unwritten(const struct http_conns *conns)
             left += evbuffer_get_length(bufferevent_get_output(conns->by_fd[fd]->bev));
     return left > 0;
 }
+
+/* Refusing: our own few bytes instead of evhttp, then what the client still
+ * sends is read and dropped, as closing with unread bytes sends a reset that
+ * can overtake the answer. */
 
 static void on_refused_over(struct bufferevent *bev, short what, void *arg)
 {

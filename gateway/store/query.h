@@ -41,7 +41,7 @@ struct store {
     struct reference_key key;
     int64_t tidy_at_ms; /* steady: not before */
     unsigned commits;   /* since it was tidied */
-    uint64_t queued;    /* outbox_queued */
+    uint64_t queued;    /* outbox_take_queued */
     char *path;
 };
 

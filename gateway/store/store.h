@@ -255,7 +255,7 @@ size_t audience_page(struct store *store, struct arena *arena, const struct audi
  * already.  EXPIRES_MS 0: the lane's. */
 int64_t outbox_add(struct store *store, const struct outbound *message, int64_t now_ms);
 /* The channels that messages were added for since it was last asked, a bit each.  Others may share a bit. */
-uint64_t outbox_queued(struct store *store);
+uint64_t outbox_take_queued(struct store *store);
 uint64_t outbox_channel_bit(struct str channel);
 /* Claims due rows of a channel's lane: they are `sending`, and this attempt
  * is counted. */

@@ -11,7 +11,7 @@ uint64_t outbox_channel_bit(struct str channel)
     return UINT64_C(1) << sum % 64;
 }
 
-uint64_t outbox_queued(struct store *store)
+uint64_t outbox_take_queued(struct store *store)
 {
     uint64_t queued = store->queued;
     store->queued = 0;
