@@ -9,7 +9,7 @@ import re
 import sqlite3
 import time
 
-from service import until
+from service import SECRET, until
 from tap import case
 from telecom import Telecom, key
 
@@ -165,6 +165,26 @@ def steering(stage):
         assert b["left_out"]["cancelled"] > 0 and max(reached(telecom, phones)) == 1, b
         assert rows_add_up(b)[0], b
         ask(service, "resume", reference, expect=1)
+
+
+@case("broadcast: paused and resumed, what another line had taken over goes on there")
+def taken_over(stage):
+    spare = Telecom()
+    other = (f"\n[channel other]\nprovider = kannel\nnumber = 200013\nsend_url = {spare.url}\nsecret = {SECRET}\n"
+             "rate = 20\nquiet =\n")
+    with stage.fresh(channel={**OPEN, "next": "other"}, service={"retry_first": "200ms", "retry_most": "1s"},
+                     more=other) as (service, telecom):
+        telecom.down()
+        phones = crowd(service, 200)
+        reference = str(ask(service, "send", "nurse", TEXT)["reference"])
+        until(lambda: sum(reached(spare, phones)) > 10, 20, "the next line has taken over")
+        ask(service, "pause", reference)
+        time.sleep(1.5)
+        before = sum(reached(spare, phones))
+        time.sleep(1)
+        assert sum(reached(spare, phones)) == before < 150, "nothing is sent while it is paused"
+        ask(service, "resume", reference)
+        until(lambda: sum(reached(spare, phones)) > before + 20, 5, "it goes on")
 
 
 @case("broadcast: a cancelled one tells whom it had not come to")
