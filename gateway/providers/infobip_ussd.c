@@ -10,7 +10,7 @@ static enum phase phase_of(const struct http_request *request, struct arena *are
 {
     static const char *const names[] = {"start", "response", "end", "status"};
     struct str phase = provider_path_part(arena, request, 3);
-    *session = provider_path_part(arena, request, 2);
+    *session = provider_clean(arena, provider_path_part(arena, request, 2), 200, NULL);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (str_eq_nocase(phase, str_of(names[i])) && session->n > 0 &&
             str_is(provider_path_part(arena, request, 1), "session"))
@@ -34,12 +34,10 @@ void infobip_step(const struct channel *channel, const struct http_request *requ
 {
     struct ussd_step *step = arena_new_of(arena, struct ussd_step);
     struct error e;
-    struct str session;
-    enum phase phase = phase_of(request, arena, &session);
+    enum phase phase = phase_of(request, arena, &step->session);
     if (phase == PHASE_STATUS)
         return; /* it only asks whether we are there */
     step->channel = channel->name;
-    step->session = provider_clean(arena, session, 200, NULL);
     step->over = phase == PHASE_END;
     step->first = phase == PHASE_START ? FIRST_YES : phase == PHASE_RESPONSE ? FIRST_NO : FIRST_UNKNOWN;
     struct json *json = step->over ? NULL : json_read(request->body, &e);

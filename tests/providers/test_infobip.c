@@ -213,6 +213,7 @@ static const struct step_row steps[] = {
     {"a9-ussd-object-text", UNREADABLE, "ibsess-9", PHONE, NULL, "", FIRST_NO, NULL},
     {"aa-ussd-null-text", 0, "ibsess-9", PHONE, NULL, "", FIRST_NO, NULL},
     {"ab-ussd-empty-session", NO_STEP, NULL, NULL, NULL, NULL, FIRST_UNKNOWN, NULL},
+    {"ac-ussd-blank-session", NO_STEP, NULL, NULL, NULL, NULL, FIRST_UNKNOWN, NULL},
 };
 enum { STEPS = sizeof steps / sizeof steps[0] };
 
