@@ -14,7 +14,7 @@
 struct outbox_sender *sender_new(struct gateway *g) MUST_CHECK;
 /* Rows were queued for CHANNEL (or may have been). */
 void sender_wake(struct outbox_sender *sender, struct str channel);
-void sender_wake_all(struct outbox_sender *sender);
+void sender_wake_all(struct outbox_sender *sender); /* the same for every channel */
 /* What was claimed of a broadcast and not begun goes back: it does not go on now. */
 void sender_recall(struct outbox_sender *sender, int64_t source);
 /* After a reload: lines for the channels as they are now. */

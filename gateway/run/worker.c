@@ -133,9 +133,12 @@ static struct job *wait_for_job(struct worker *w)
     bool idle = false;
     /* one may come while a wait ends, and while it rests, when nobody hears its signal: looked for first */
     while ((job = next_job(w)) == NULL && !w->stopping) {
-        if (idle)
+        if (idle) {
             rest(w);
-        idle = !idle && !wait_a_while(w);
+            idle = false;
+        } else {
+            idle = !wait_a_while(w);
+        }
     }
     w->rests = false;
     return job;

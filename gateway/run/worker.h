@@ -9,8 +9,8 @@
  * A batch that the engine rolled back by itself is run again one by one.  A
  * commit whose outcome is unknown ends the worker: nothing more is run.
  *
- * worker_submit, worker_deliver, worker_stop: loop thread.  ops, job.run and
- * job.reset: the worker's.  job.done: loop, inside worker_deliver. */
+ * worker_submit, worker_deliver, worker_leave, worker_stop: loop thread.  ops,
+ * job.run and job.reset: the worker's.  job.done: loop, inside worker_deliver. */
 #ifndef YAVAR_RUN_WORKER_H
 #define YAVAR_RUN_WORKER_H
 

@@ -29,7 +29,12 @@
  *   copies a part, syncs nothing, and tells the wal-index how far it came: the
  *   last call to the file (SQLITE_FCNTL_CKPT_DONE) is one whose result SQLite
  *   does not look at.  A gathered page that could not be written there would be
- *   missed by nobody, and gone with the log. */
+ *   missed by nobody, and gone with the log.
+ *
+ * One thing more is done for the log.  SQLite lengthens the wal-index once a
+ * commit's frames are synced; on a full disk that fails (SQLITE_IOERR_SHMSIZE),
+ * and nobody knows the outcome.  So before a write begins, a region more than
+ * was asked for is there; where there is no room for one, none begins. */
 #include "gateway/store/gather_vfs.h"
 
 #include <sqlite3.h>

@@ -20,7 +20,7 @@ EVERY = {"read": 8, "write": 25, "accept": 3, "receive": 5, "send": 5, "connect"
 ERRORS = {"write": "ENOSPC"}
 FAULTS = 200
 SPREAD = 16                     # as many connections to the telecom may stand idle; a leak would be tens
-GROWTH = 4 << 20                 # bytes: what malloc keeps for later, and what SQLite's cache of 8 MiB still grew
+GROWTH = 4 << 20                # bytes: what malloc keeps for later, and what SQLite's cache of 8 MiB still grew
 SECONDS = float(os.environ.get("FAULTS_LEAK_SECONDS", "2"))
 
 
