@@ -24,17 +24,17 @@ def phone_of(person):
 
 
 CONTACTS = NUMBERS + f"""INSERT INTO contact (phone, language, province, stopped_at, question, question_at,
-    confirmed_since, confirmed_count, unknown_since, unknown_count, unknown_hash, sent_hash, sent_hash_before, seen_at,
-    created_at)
-SELECT {phone_of("i")}, 'fa', :province, 0, NULL, 0, {AT}, 1, 0, 0, 0,
-    random(), random(), {AT}, {AT} FROM n"""
+    confirmed_since, confirmed_count, unknown_since, unknown_count, unknown_hash, sent_hash, sent_hash_before,
+    created_at, donor)
+SELECT {phone_of(SOMEBODY)}, 'fa', :province, 0, NULL, 0, {AT}, 1, 0, 0, 0,
+    random() >> 32, random() >> 32, {AT}, CASE WHEN i < :pledges THEN i + 1 ELSE 0 END FROM n"""
 INBOX = NUMBERS + f"""INSERT INTO inbox (day, message_key, copy, channel, sender, body, provider_id, command, status,
     answer_status, answer, unanswered, created_at, updated_at)
 SELECT {AT} / {DAY}, randomblob(16), 0, 'bench', CAST({phone_of(SOMEBODY)} AS TEXT), 'نذر 1007 500 هزار تومان', hex(randomblob(16)),
     'pledge', 'handled', 200, '', 0, {AT}, {AT} FROM n"""
-PLEDGES = NUMBERS + f"""INSERT INTO pledge (id, phone, need, campaign, amount_rial, money, quantity, unit, recurrence,
+PLEDGES = NUMBERS + f"""INSERT INTO pledge (id, donor, phone, need, campaign, amount_rial, money, quantity, unit, recurrence,
     status, channel, message, day, due_at, created_at, updated_at)
-SELECT i + 1, {phone_of(SOMEBODY)}, (SELECT code FROM codes WHERE place = i % {len(CODES)}), NULL, 5000000, 'toman', 0, '', 'once',
+SELECT i + 1, i % :people + 1, {phone_of(SOMEBODY)}, (SELECT code FROM codes WHERE place = i % {len(CODES)}), NULL, 5000000, 'toman', 0, '', 'once',
     'pledged', 'bench', i + 1, {AT} / {DAY}, {AT} + 10 * {DAY}, {AT}, {AT} FROM n"""
 OUTBOX = NUMBERS + f"""INSERT INTO outbox (channel, phone, body, segments, lane, status, due_ms, expires_ms, attempts,
     resends, may_be_double, reply_to, node, provider_id, reason, created_ms, updated_ms, sent_ms, delivered_ms, source)
@@ -61,7 +61,7 @@ def rebuilt(store, work):
 def fill(folder, people=0, pledges=0, messages=0, queued=0, province=None):
     """Into the database that set_up made: MESSAGES half of them in, half sent; QUEUED ones are due now; people of PROVINCE."""
     def work(store):
-        insert(store, CONTACTS, people, people, 360 * DAY, province=province)
+        insert(store, CONTACTS, people, people, 360 * DAY, pledges=pledges, province=province)
         insert(store, INBOX, messages // 2, people, 360 * DAY)
         insert(store, PLEDGES, pledges, people, 360 * DAY)
         insert(store, OUTBOX, messages // 2, people, 360 * DAY, body=BODY, status="delivered", attempts=1)

@@ -27,7 +27,7 @@ static bool find_pledge(struct turn *t, struct pledge *pledge)
         return pledge_get(t->store, t->arena, t->command.reference, pledge) &&
                pledge->phone == t->contact.phone && str_is(pledge->status, "pledged") &&
                pledge->amount_rial > 0;
-    size_t n = pledge_open(t->store, t->arena, t->contact.phone, open, 32);
+    size_t n = pledge_open(t->store, t->arena, &t->contact, open, 32);
     for (size_t i = 0; i < n; i++)
         if (open[i].amount_rial > 0) {
             *pledge = open[i];

@@ -85,7 +85,7 @@ void handle_cancel(struct turn *t)
             turn_say(t, "ref.unknown", FIELDS({"ref", say_number(t, t->command.reference)}));
         return;
     }
-    size_t n = pledge_open(t->store, t->arena, t->contact.phone, open, PICKS_MOST + 1);
+    size_t n = pledge_open(t->store, t->arena, &t->contact, open, PICKS_MOST + 1);
     if (n == 0)
         turn_say(t, "cancel.none", NULL, 0);
     else if (n == 1)

@@ -91,9 +91,7 @@ static bool is_echo(const struct turn *t)
     const struct contact *c = &t->contact;
     if (t->command.name != COMMAND_unknown && !t->command.guessed && t->command.problem == PROBLEM_NONE)
         return false;
-    struct digest digest = crypto_digest(&t->message->text, 1);
-    int64_t hash;
-    memcpy(&hash, digest.byte, sizeof hash);
+    int64_t hash = turn_hash(t->message->text);
     return c->sent_hash != 0 && (hash == c->sent_hash || hash == c->sent_hash_before);
 }
 

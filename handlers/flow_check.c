@@ -75,14 +75,15 @@ void flow_check_fill(struct store *store, const struct config *config, struct ar
         v.availability = v.verified_by = v.consent_version = v.consent_channel = STR("");
         volunteer_put(store, &v, now);
     }
+    struct contact contact = {.phone = check_phone};
     for (int i = 0; i < PLEDGES; i++) {
-        struct pledge p = {.phone = check_phone,
-                           .need = code_from_base(code_base_allowed(CHECK_BASE + 1)),
+        struct pledge p = {.need = code_from_base(code_base_allowed(CHECK_BASE + 1)),
                            .amount_rial = 9999999990,
                            .channel = STR("check"),
                            .created_at = now};
-        (void)pledge_add(store, &p); /* a memory store fails only where memory is out */
+        (void)pledge_add(store, &contact, &p); /* a memory store fails only where memory is out */
     }
+    contact_put(store, &contact, now);
 }
 
 /* ---- the walk ---- */
@@ -253,9 +254,9 @@ size_t flow_check_pages(struct store *store, const struct config *config, struct
                          .zone = zone,
                          .message = &nothing,
                          .command = command_none(COMMAND_unknown),
-                         .contact = {.phone = check_phone},
                          .language = language,
                          .on_screen = septets > 0};
+    contact_get(store, arena, check_phone, &w->t.contact);
     w->door = septets > 0 ? door_ussd(&w->t, septets) : door_sms(&w->t);
     for (size_t i = 0; i < all_flows.n; i++) {
         struct dialogue d = {.flow = str_of(all_flows.v[i]->name)};

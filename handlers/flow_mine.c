@@ -19,7 +19,7 @@ static void ask_which(void *ctx, const struct dialogue *d, struct menu *menu)
 {
     struct turn *t = ctx;
     struct pledge *open = arena_array(t->arena, struct pledge, MINE_MOST);
-    size_t n = pledge_open(t->store, t->arena, t->contact.phone, open, MINE_MOST);
+    size_t n = pledge_open(t->store, t->arena, &t->contact, open, MINE_MOST);
     (void)d;
     menu->prompt = turn_text(t, n > 0 ? "flow.mine" : "flow.mine.none", NULL, 0);
     for (size_t i = 0; i < n; i++) {

@@ -23,7 +23,7 @@ static struct str line_of(const struct turn *t, const struct pledge *p)
 void handle_mine(struct turn *t)
 {
     struct pledge open[MINE_MOST];
-    size_t n = pledge_open(t->store, t->arena, t->contact.phone, open, MINE_MOST), shown = 0;
+    size_t n = pledge_open(t->store, t->arena, &t->contact, open, MINE_MOST), shown = 0;
     if (n == 0) {
         turn_say(t, "mine.none", NULL, 0);
         return;

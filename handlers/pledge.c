@@ -212,7 +212,8 @@ static bool check_same(struct turn *t, const struct target *target, const struct
 {
     if (t->asked & ASKED_SAME)
         return true;
-    uint32_t same = pledge_same(t->store, pledge, t->now_ms - t->config->service.duplicate_window);
+    uint32_t same =
+        pledge_same(t->store, &t->contact, pledge, t->now_ms - t->config->service.duplicate_window);
     if (same == 0)
         return true;
     question_run(t, &t->command, t->asked | ASKED_SAME | ASKED_GUESS);
@@ -268,8 +269,7 @@ void handle_pledge(struct turn *t)
     struct target target = {.is_need = false};
     if (!find_target(t, &target) || !check_amount(t, &target) || !check_guess(t, &target))
         return;
-    struct pledge p = {.phone = t->contact.phone,
-                       .need = target.is_need ? target.need.code : 0,
+    struct pledge p = {.need = target.is_need ? target.need.code : 0,
                        .campaign = target.is_need ? 0 : target.campaign.id,
                        .amount_rial = t->command.has_amount ? t->command.amount_rial : 0,
                        .money = t->command.money_unit,
@@ -285,6 +285,6 @@ void handle_pledge(struct turn *t)
         return;
     if (!take_from_target(t, &target, &p))
         ask_less(t, &target);
-    else if (pledge_add(t->store, &p))
+    else if (pledge_add(t->store, &t->contact, &p))
         confirm(t, &target, &p);
 }

@@ -32,10 +32,10 @@ struct str turn_text(const struct turn *t, const char *key, const struct text_fi
     return catalogue_say(t->config->texts->catalogue[t->language], t->arena, key, fields, n);
 }
 
-static int64_t hash_of(struct str text)
+int64_t turn_hash(struct str text)
 {
     struct digest digest = crypto_digest(&text, 1);
-    int64_t hash;
+    int32_t hash;
     memcpy(&hash, digest.byte, sizeof hash);
     return hash;
 }
@@ -53,7 +53,7 @@ void turn_send_in(struct turn *t, enum lane lane, struct str text)
     if (outbox_add(t->store, &m, t->now_ms) == 0)
         return; /* sticky: the turn will be undone */
     t->contact.sent_hash_before = t->contact.sent_hash;
-    t->contact.sent_hash = hash_of(text);
+    t->contact.sent_hash = turn_hash(text);
     t->contact.changed = true;
 }
 
@@ -99,11 +99,10 @@ bool turn_confirm(struct turn *t, const char *key, const struct text_field *fiel
 void turn_say_limited(struct turn *t, const char *key, const struct text_field *fields, size_t n)
 {
     struct contact *c = &t->contact;
-    int64_t hash = hash_of(fold(t->arena, t->message->text));
+    int64_t hash = turn_hash(fold(t->arena, t->message->text));
     if (turn_now(t) - c->unknown_since >= HOUR || turn_now(t) < c->unknown_since) {
         c->unknown_since = turn_now(t);
         c->unknown_count = 0;
-        c->unknown_hash = hash + 1; /* any other */
     }
     bool repeated = c->unknown_count > 0 && c->unknown_hash == hash;
     c->unknown_hash = hash;
@@ -117,7 +116,7 @@ void turn_say_limited(struct turn *t, const char *key, const struct text_field *
 bool turn_is_tiresome(struct turn *t)
 {
     struct contact *c = &t->contact;
-    int64_t hash = hash_of(fold(t->arena, t->message->text));
+    int64_t hash = turn_hash(fold(t->arena, t->message->text));
     bool fresh = turn_now(t) - c->unknown_since >= HOUR || turn_now(t) < c->unknown_since;
     bool repeated = !fresh && c->unknown_hash == hash;
     if (fresh) {

@@ -57,6 +57,8 @@ bool is_own_line(const struct config *config, struct str phone);
 
 /* A text of the catalogue, filled. */
 struct str turn_text(const struct turn *t, const char *key, const struct text_field *fields, size_t n);
+/* By which a contact's row knows a text again; in four bytes, as the rows are many. */
+int64_t turn_hash(struct str text);
 /* Queues an SMS to the sender (lane of confirmations). */
 void turn_send(struct turn *t, struct str text);
 /* The same in another lane, about something else than the message of this turn. */

@@ -29,6 +29,7 @@ struct contact {
     int64_t sent_hash, sent_hash_before;
     int64_t created_at; /* 0: before this was kept */
     int64_t blocked_at; /* when its telecom last said that it lets no broadcast through; 0: never */
+    int64_t donor;      /* its first pledge, by which all of them are found; 0: none */
     int64_t handed_at;  /* when it was last offered to finish by SMS what it began by USSD; 0: never */
     bool changed;       /* to be written back at the end of the turn */
 };

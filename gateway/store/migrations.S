@@ -10,4 +10,5 @@ migration_\number:
     migration 0002 "gateway/store/migrations/0002_reports.sql"
     migration 0003 "gateway/store/migrations/0003_dialogues.sql"
     migration 0004 "gateway/store/migrations/0004_broadcasts.sql"
+    migration 0005 "gateway/store/migrations/0005_donors.sql"
     .section .note.GNU-stack,"",%progbits

@@ -143,14 +143,17 @@ void campaign_pledge(struct store *store, int64_t campaign, int64_t amount_rial)
 
 /* ---- pledges ---- */
 
-/* Gives it its id and reference; false after a failure. */
-bool pledge_add(struct store *store, struct pledge *pledge);
+/* CONTACT's pledge; gets its phone, id and reference.  By a contact's donor all
+ * its pledges are found: the first one sets it, and the contact is to be put in
+ * the same transaction.  False after a failure. */
+bool pledge_add(struct store *store, struct contact *contact, struct pledge *pledge);
 bool pledge_get(struct store *store, struct arena *arena, uint32_t reference, struct pledge *pledge);
-size_t pledge_open(struct store *store, struct arena *arena, int64_t phone, struct pledge *pledges,
-                   size_t most);
-/* The reference of an equal pledge of the same local day, or whose first
- * confirmation was accepted at or after SINCE_MS; 0: none. */
-uint32_t pledge_same(struct store *store, const struct pledge *pledge, int64_t since_ms);
+size_t pledge_open(struct store *store, struct arena *arena, const struct contact *contact,
+                   struct pledge *pledges, size_t most);
+/* The reference of an equal pledge of CONTACT on the same local day, or whose
+ * first confirmation was accepted at or after SINCE_MS; 0: none. */
+uint32_t pledge_same(struct store *store, const struct contact *contact, const struct pledge *pledge,
+                     int64_t since_ms);
 bool pledge_cancel(struct store *store, int64_t id, int64_t now);
 size_t pledge_page(struct store *store, struct arena *arena, int64_t after, struct pledge *pledges,
                    size_t most);

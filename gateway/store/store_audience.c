@@ -68,15 +68,15 @@ static const struct atom {
 } atoms[AUDIENCE_KINDS] = {
     [AUDIENCE_EVERYONE] = {FRAGMENT_is_everyone, FRAGMENT_from_everyone, ARGUMENT_NONE, false, 9},
     [AUDIENCE_PROVINCE] = {FRAGMENT_is_province, FRAGMENT_from_province, ARGUMENT_SLUG, true, 7},
-    [AUDIENCE_DONOR] = {FRAGMENT_is_donor, FRAGMENT_from_donor, ARGUMENT_NONE, false, 8},
+    [AUDIENCE_DONOR] = {FRAGMENT_is_donor, FRAGMENT_from_everyone, ARGUMENT_NONE, false, 9},
     [AUDIENCE_VOLUNTEER] = {FRAGMENT_is_volunteer, FRAGMENT_from_volunteer, ARGUMENT_NONE, false, 6},
     [AUDIENCE_COORDINATOR] = {FRAGMENT_is_coordinator, FRAGMENT_from_coordinator, ARGUMENT_NONE, false, 1},
     [AUDIENCE_SPECIALTY] = {FRAGMENT_is_specialty, FRAGMENT_from_specialty, ARGUMENT_SLUG, true, 4},
     [AUDIENCE_AVAILABILITY] = {FRAGMENT_is_availability, FRAGMENT_from_volunteer, ARGUMENT_SLUG, false, 6},
     [AUDIENCE_VERIFIED] = {FRAGMENT_is_verified, FRAGMENT_from_volunteer, ARGUMENT_NONE, false, 5},
-    [AUDIENCE_CAMPAIGN] = {FRAGMENT_is_campaign, FRAGMENT_from_donor, ARGUMENT_VALUE, false, 8},
-    [AUDIENCE_NEED] = {FRAGMENT_is_need, FRAGMENT_from_donor, ARGUMENT_N, false, 8},
-    [AUDIENCE_UNPAID] = {FRAGMENT_is_unpaid, FRAGMENT_from_donor, ARGUMENT_VALUE, false, 8},
+    [AUDIENCE_CAMPAIGN] = {FRAGMENT_is_campaign, FRAGMENT_from_everyone, ARGUMENT_VALUE, false, 9},
+    [AUDIENCE_NEED] = {FRAGMENT_is_need, FRAGMENT_from_everyone, ARGUMENT_N, false, 9},
+    [AUDIENCE_UNPAID] = {FRAGMENT_is_unpaid, FRAGMENT_from_everyone, ARGUMENT_VALUE, false, 9},
 };
 
 static struct engine_value argument_of(const struct audience_node *node)

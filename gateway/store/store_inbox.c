@@ -23,6 +23,7 @@ void contact_get(struct store *store, struct arena *arena, int64_t phone, struct
         c->handed_at = query_take_int(&q);
         c->created_at = query_take_int(&q);
         c->blocked_at = query_take_int(&q);
+        c->donor = query_take_int(&q);
     }
     query_end(&q);
 }
@@ -44,6 +45,7 @@ void contact_put(struct store *store, const struct contact *c, int64_t now)
     query_int(&q, c->sent_hash);
     query_int(&q, c->sent_hash_before);
     query_int(&q, c->handed_at);
+    query_int(&q, c->donor);
     query_int(&q, now);
     query_run(&q);
 }

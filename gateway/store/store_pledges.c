@@ -20,8 +20,9 @@ static void null_if_zero(struct query *q, int64_t value)
         query_int(q, value);
 }
 
-bool pledge_add(struct store *store, struct pledge *p)
+bool pledge_add(struct store *store, struct contact *contact, struct pledge *p)
 {
+    p->phone = contact->phone;
     p->id = sequence_next(store);
     p->reference = store_reference(store, p->id);
     if (p->reference == 0) {
@@ -29,8 +30,13 @@ bool pledge_add(struct store *store, struct pledge *p)
             store->failed = STORE_CONFLICT; /* 89,100,000 references are used up */
         return false;
     }
+    if (contact->donor == 0) {
+        contact->donor = p->id;
+        contact->changed = true;
+    }
     struct query q = query_begin(store, QUERY_pledge_add);
     query_int(&q, p->id);
+    query_int(&q, contact->donor);
     query_int(&q, p->phone);
     null_if_zero(&q, p->need);
     null_if_zero(&q, p->campaign);
@@ -93,20 +99,25 @@ bool pledge_get(struct store *store, struct arena *arena, uint32_t reference, st
     return take_pledges(&q, arena, pledge, 1) == 1;
 }
 
-size_t pledge_open(struct store *store, struct arena *arena, int64_t phone, struct pledge *pledges,
-                   size_t most)
+size_t pledge_open(struct store *store, struct arena *arena, const struct contact *contact,
+                   struct pledge *pledges, size_t most)
 {
+    if (contact->donor == 0)
+        return 0;
     struct query q = query_begin(store, QUERY_pledge_open);
-    query_int(&q, phone);
+    query_int(&q, contact->donor);
     query_int(&q, (int64_t)most);
     return take_pledges(&q, arena, pledges, most);
 }
 
-uint32_t pledge_same(struct store *store, const struct pledge *p, int64_t since_ms)
+uint32_t pledge_same(struct store *store, const struct contact *contact, const struct pledge *p,
+                     int64_t since_ms)
 {
     uint32_t reference = 0;
+    if (contact->donor == 0)
+        return 0;
     struct query q = query_begin(store, QUERY_pledge_same);
-    query_int(&q, p->phone);
+    query_int(&q, contact->donor);
     query_int(&q, p->need);
     query_int(&q, p->campaign);
     query_int(&q, p->amount_rial);

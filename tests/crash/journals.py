@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 
 TABLES = {"messages": ("export", "messages"), "pledges": ("export", "pledges"),
           "needs": ("export", "needs"), "campaigns": ("campaign", "list")}
-CONTACTS = ("SELECT phone, coalesce(language, ''), coalesce(stopped_at, 0) > 0, coalesce(question, '') <> '' "
-            "FROM contact ORDER BY phone")
+CONTACTS = ("SELECT phone, coalesce(language, ''), coalesce(stopped_at, 0) > 0, coalesce(question, '') <> '', "
+            "(SELECT count(*) FROM pledge WHERE pledge.donor = contact.donor) FROM contact ORDER BY phone")
 
 
 def key(phone):
@@ -81,7 +81,7 @@ def write_tables(service, folder):
     with sqlite3.connect(f"file:{service.folder / 'yavar.db'}?mode=ro", uri=True) as database, \
             open(folder / "contacts.csv", "w", encoding="utf-8", newline="") as out:
         rows = csv.writer(out)
-        rows.writerow(("phone", "language", "stopped", "question"))
+        rows.writerow(("phone", "language", "stopped", "question", "pledges"))
         rows.writerows(database.execute(CONTACTS))
     database.close()
 

@@ -136,6 +136,7 @@ def weigh(all_of):
         done = [offer for offer in all_of.offers.values() if offer.id in stored]
         _weigh_pledges(verdict, done, tables["pledges"])
         _weigh_contacts(verdict, done, tables.get("contacts"))
+        _weigh_donors(verdict, tables)
         _weigh_replies(verdict, done, stored, outgoing, tables["pledges"])
     _weigh_sums(verdict, tables)
     for row in outgoing:
@@ -229,6 +230,15 @@ def _weigh_contacts(verdict, done, rows):
             verdict.lost.append(f"{phone}: its contact is {have}, not {want}")
     for phone in found:
         verdict.invented.append(f"{phone}: a contact who never wrote")
+
+
+def _weigh_donors(verdict, tables):
+    """Who pledged finds all of it, and nobody else's."""
+    pledged = collections.Counter(key(row["phone"]) for row in tables["pledges"])
+    for row in tables.get("contacts") or []:
+        has, finds = pledged[key(row["phone"])], int(row["pledges"])
+        if finds != has:
+            (verdict.lost if finds < has else verdict.invented).append(f"{row['phone']}: finds {finds} of {has} pledges")
 
 
 # ---- every effect has its reply -------------------------------------------------

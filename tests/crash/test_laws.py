@@ -59,7 +59,7 @@ def world():
         offers={each.id: each for each in offers}, requests=requests, reports={3: [(8, 200), (1, 200)]},
         tables={"messages": messages, "pledges": [pledge("48291761", "cancelled"), pledge("52839177", "pledged")],
                 "needs": [{"code": "1007", "pledged": "250000"}], "campaigns": [{"keyword": "س", "pledged_rial": "0"}],
-                "contacts": [{"phone": ROW, "language": "", "stopped": "0", "question": "0"}]})
+                "contacts": [{"phone": ROW, "language": "", "stopped": "0", "question": "0", "pledges": "2"}]})
 
 
 def row(journals, ident):
@@ -88,7 +88,9 @@ FAULTS = (
     ("a stop is forgotten", "lost", lambda j: j.offers["m-4"].expect.update(contact=CONTACT | {"stopped": True})),
     ("a contact is gone", "lost", lambda j: j.tables["contacts"].clear()),
     ("a contact who never wrote", "invented", lambda j: j.tables["contacts"].append(
-        {"phone": "989129999999", "language": "", "stopped": "0", "question": "0"})),
+        {"phone": "989129999999", "language": "", "stopped": "0", "question": "0", "pledges": "0"})),
+    ("a donor does not find a pledge", "lost: finds 1 of 2", lambda j: j.tables["contacts"][0].update(pledges="1")),
+    ("a donor finds another's pledge", "invented: finds 3 of 2", lambda j: j.tables["contacts"][0].update(pledges="3")),
     ("an effect without its reply", "lost", lambda j: j.tables["messages"].remove(row(j, "out4"))),
     ("a reply too many", "doubled", lambda j: j.tables["messages"].append(outgoing(9, "x") | {"reply_to": "in4"})),
     ("a reply of another kind", "invented: is no fa.help.text", lambda j: row(j, "out4").update(text="x")),

@@ -11,8 +11,8 @@ AUTHOR = "989100000001"         # a coordinator; the operator's is the second ye
 INSERT = """
 WITH RECURSIVE i (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n + 1 < :count)
 INSERT INTO contact (phone, language, province, stopped_at, question_at, confirmed_since, confirmed_count,
-                     unknown_since, unknown_count, unknown_hash, sent_hash, sent_hash_before, seen_at)
-SELECT :first + n, 'fa', :province, :stopped, 0, 0, 0, 0, 0, 0, 0, 0, 1 FROM i"""
+                     unknown_since, unknown_count, unknown_hash, sent_hash, sent_hash_before)
+SELECT :first + n, 'fa', :province, :stopped, 0, 0, 0, 0, 0, 0, 0, 0 FROM i"""
 
 
 def add_people(folder, first, count, province, stopped=False):

@@ -112,6 +112,23 @@ static inline void assert_text(struct str got, const char *want)
         fail_msg("\"%.*s\" is not \"%s\"", STR_ARG(got), want);
 }
 
+static inline struct contact contact_of(struct world *w, int64_t phone)
+{
+    struct contact contact;
+    contact_get(w->store, w->arena, phone, &contact);
+    return contact;
+}
+
+/* P of the phone that it names, and the contact by which it is found. */
+static inline bool put_pledge(struct world *w, struct pledge *p)
+{
+    struct contact contact = contact_of(w, p->phone);
+    bool added = pledge_add(w->store, &contact, p);
+    if (added && contact.changed)
+        contact_put(w->store, &contact, NOW);
+    return added;
+}
+
 static inline struct digest key_of(const char *name)
 {
     struct str part = str_of(name);

@@ -23,11 +23,11 @@ static void fill(const char *path, const char *const *slugs, long n)
     static const char contacts[] =
         "WITH RECURSIVE i (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM i WHERE n + 1 < %ld) "
         "INSERT INTO contact (phone, language, province, stopped_at, question_at, confirmed_since, "
-        "confirmed_count, unknown_since, unknown_count, unknown_hash, sent_hash, sent_hash_before, seen_at) "
+        "confirmed_count, unknown_since, unknown_count, unknown_hash, sent_hash, sent_hash_before) "
         "SELECT CASE WHEN n %% 100 = 7 THEN 254700000000 ELSE 989120000000 END + n * 9, 'fa', "
         "CASE WHEN n %% 10 < 7 THEN (SELECT slug FROM place WHERE id = (n * 7919) %% 31) END, "
-        "CASE WHEN (n * 31) %% 10 = 3 THEN 1762000000 ELSE 0 END, 0, 0, 0, 0, 0, 0, n * 7919, n * 104729, "
-        "1762000000 FROM i;";
+        "CASE WHEN (n * 31) %% 10 = 3 THEN 1762000000 ELSE 0 END, 0, 0, 0, 0, 0, 0, n * 7919, n * 104729 "
+        "FROM i;";
     static const char volunteers[] =
         "INSERT INTO volunteer (phone, name, province, specialty, availability, status, verified_by, "
         "verified_at, consent_version, consent_channel, consent_at, recruiter, team, created_at, updated_at) "
@@ -44,6 +44,11 @@ static void fill(const char *path, const char *const *slugs, long n)
         "1760000000, 0 "
         "FROM contact JOIN (SELECT 1 AS k UNION ALL SELECT 2 UNION ALL SELECT 3) WHERE (phone / 9) %% 5 < 2 "
         "ORDER BY (phone * 104729 + k) %% 1000003;";
+    static const char donors[] =
+        "CREATE TEMP TABLE first (phone INTEGER PRIMARY KEY, id INTEGER);"
+        "INSERT INTO first SELECT phone, min(id) FROM pledge GROUP BY phone;"
+        "UPDATE pledge SET donor = (SELECT f.id FROM first f WHERE f.phone = pledge.phone);"
+        "UPDATE contact SET donor = coalesce((SELECT f.id FROM first f WHERE f.phone = contact.phone), 0);";
     sqlite3 *db = NULL;
     char sql[2048];
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
@@ -62,8 +67,8 @@ static void fill(const char *path, const char *const *slugs, long n)
                              i, i, i, i) > 0);
         rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
     }
-    const char *const parts[] = {contacts, volunteers, pledges};
-    for (int i = 0; i < 3 && rc == SQLITE_OK; i++) {
+    const char *const parts[] = {contacts, volunteers, pledges, donors};
+    for (int i = 0; i < 4 && rc == SQLITE_OK; i++) {
         assert_true((size_t)snprintf(sql, sizeof sql, parts[i], n) < sizeof sql); /* only the first takes N */
         rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
     }

@@ -325,7 +325,7 @@ static void an_undone_savepoint_leaves_nothing(void **state)
     assert_true(store_savepoint(w->store));
     assert_true(need_pledge(w->store, 1007, 2, NOW));
     struct pledge p = {.phone = 1, .need = 1007, .quantity = 2, .unit = UNIT_ITEM, .message = message};
-    assert_true(pledge_add(w->store, &p));
+    assert_true(put_pledge(w, &p));
     int64_t sent = add_outbox(w, "mci", LANE_CONFIRMATION, message, NOW_MS);
     assert_int_equal(add_inbox(w, "a", DAY, 0, "again"), 0);
     store_savepoint_undo(w->store);

@@ -101,7 +101,10 @@ static void put_pledges(struct world *w, struct town *town, uint64_t *seed)
             p->need = code_from_base(100 + (uint32_t)random_below(seed, 3));
         else if (target == 1)
             p->campaign = town->campaigns[random_below(seed, 3)];
-        assert_true(pledge_add(w->store, p));
+        struct contact contact = contact_of(w, p->phone);
+        assert_true(pledge_add(w->store, &contact, p));
+        if (!contact.is_new) /* else it stays without one, as if forgotten since */
+            contact_put(w->store, &contact, NOW);
         p->status = one_of(statuses, 8, seed);
         assert_true(snprintf(sql, sizeof sql, "UPDATE pledge SET status = '%.*s' WHERE id = %lld",
                              STR_ARG(p->status), (long long)p->id) > 0);

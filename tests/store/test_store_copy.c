@@ -14,12 +14,24 @@ static void status_is(struct store *store, struct arena *arena, int64_t id, cons
         fail_msg("out%lld is %.*s, not %s", (long long)id, STR_ARG(row.status), status);
 }
 
+static int64_t owed_by(struct world *w, struct store *store, int64_t phone)
+{
+    struct contact contact;
+    struct pledge pledges[4];
+    int64_t sum = 0;
+    contact_get(store, w->arena, phone, &contact);
+    for (size_t n = pledge_open(store, w->arena, &contact, pledges, 4); n > 0; n--)
+        sum += pledges[n - 1].amount_rial;
+    return sum;
+}
+
 /* The reference that the next pledge would get. */
 static uint32_t next_reference(struct store *store)
 {
-    struct pledge pledge = {.phone = 989120000002, .money = 0, .channel = STR("mci"), .day = DAY};
+    struct contact contact = {.phone = 989120000002};
+    struct pledge pledge = {.money = 0, .channel = STR("mci"), .day = DAY};
     assert_true(store_begin(store));
-    assert_true(pledge_add(store, &pledge));
+    assert_true(pledge_add(store, &contact, &pledge));
     assert_int_equal(store_commit(store), STORE_DONE);
     return pledge.reference;
 }
@@ -30,25 +42,46 @@ static void an_old_database_is_copied_and_upgraded(void **state)
     char path[192], copy[200];
     struct need need;
     struct error e;
-    struct pledge pledges[2];
     in_folder(w, "old.db", path);
     put_old_database(path, "0001");
     struct store *store = open_or_fail(path, STORE_WRITER);
     assert_true(need_get(store, w->arena, 1007, &need));
     assert_int_equal(need.pledged, 5000000);
-    assert_int_equal(pledge_open(store, w->arena, 989120000001, pledges, 2), 1);
-    assert_int_equal(pledges[0].amount_rial, 5000000);
+    assert_int_equal(owed_by(w, store, 989120000001), 5000000);
     status_is(store, w->arena, 1, "sent");
     status_is(store, w->arena, 2, "queued");
     store_close(store);
 
-    int n = snprintf(copy, sizeof copy, "%s.before-0004", path);
+    int n = snprintf(copy, sizeof copy, "%s.before-0005", path);
     assert_in_range(n, 1, (int)sizeof copy - 1);
     struct stat st;
     assert_int_equal(stat(copy, &st), 0); /* as it was, for the way back to the older program */
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_null(store_open(copy, STORE_READER, &e));
     assert_non_null(strstr(e.text, "set up"));
+}
+
+/* Pledges that an older program took are found by whose they are. */
+static void old_pledges_have_donors(void **state)
+{
+    struct world *w = *state;
+    char path[192];
+    in_folder(w, "donors.db", path);
+    put_old_database(path, "0001");
+    run_sql(path,
+            "INSERT INTO contact SELECT phone + 1, language, province, stopped_at, question, question_at, 0, "
+            "0, 0, "
+            "0, 0, 0, 0, 0 FROM contact;"
+            "INSERT INTO contact SELECT max(phone) + 1, 'fa', NULL, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM "
+            "contact;"
+            "INSERT INTO pledge SELECT n.id, phone + n.id % 2, need, campaign, n.id, money, quantity, unit, "
+            "recurrence, status, channel, message, day, due_at, created_at, updated_at FROM pledge, "
+            "(SELECT 2 AS id UNION SELECT 3 UNION SELECT 4 UNION SELECT 5) n;");
+    struct store *store = open_or_fail(path, STORE_WRITER);
+    assert_int_equal(owed_by(w, store, 989120000001), 5000000 + 2 + 4);
+    assert_int_equal(owed_by(w, store, 989120000002), 3 + 5);
+    assert_int_equal(owed_by(w, store, 989120000003), 0);
+    store_close(store);
 }
 
 static void no_room_for_the_copy_no_migration(void **state)
@@ -58,11 +91,11 @@ static void no_room_for_the_copy_no_migration(void **state)
     struct error e;
     in_folder(w, "old.db", path);
     put_old_database(path, "0001");
-    int n = snprintf(blocked, sizeof blocked, "%s.before-0004.part", path);
+    int n = snprintf(blocked, sizeof blocked, "%s.before-0005.part", path);
     assert_in_range(n, 1, (int)sizeof blocked - 1);
     assert_int_equal(mkdir(blocked, 0700), 0);
     assert_null(store_open(path, STORE_WRITER, &e));
-    assert_non_null(strstr(e.text, "before-0004"));
+    assert_non_null(strstr(e.text, "before-0005"));
     assert_int_equal(rmdir(blocked), 0);
     store_close(open_or_fail(path, STORE_WRITER)); /* nothing was changed: it is upgraded now */
 }
@@ -75,7 +108,7 @@ static void a_copy_is_whole_while_another_writes(void **state)
     uint32_t before = next_reference(w->store);
     assert_true(store_begin(w->store)); /* a writer in the middle of something */
     struct pledge half = {.phone = 989120000009, .channel = STR("mci"), .day = DAY};
-    assert_true(pledge_add(w->store, &half));
+    assert_true(put_pledge(w, &half));
     in_folder(w, "copy.db", copy);
     if (!store_copy(w->path, copy, &e))
         fail_msg("%s", e.text);
@@ -208,6 +241,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_FILE(an_old_database_is_copied_and_upgraded),
+        ON_FILE(old_pledges_have_donors),
         ON_FILE(no_room_for_the_copy_no_migration),
         ON_FILE(a_copy_is_whole_while_another_writes),
         ON_FILE(a_copy_that_cannot_be_made_leaves_the_old_one),

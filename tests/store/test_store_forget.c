@@ -64,7 +64,7 @@ static void pledge_by(struct world *w, int64_t phone, uint64_t what)
                        .channel = STR("mci"),
                        .day = DAY,
                        .created_at = NOW};
-    assert_true(need_pledge(w->store, 1007, 1, NOW) && pledge_add(w->store, &p));
+    assert_true(need_pledge(w->store, 1007, 1, NOW) && put_pledge(w, &p));
 }
 
 static void enlist(struct world *w, int64_t phone, uint64_t what)

@@ -213,7 +213,7 @@ static void fill(struct world *w, uint64_t *seed, struct sums sums[4], int64_t s
                            .day = DAY,
                            .created_at = NOW - PLEDGES + i};
         bool cancelled = random_below(seed, 10) == 0;
-        assert_true(pledge_add(w->store, &p));
+        assert_true(put_pledge(w, &p));
         if (cancelled) {
             assert_true(pledge_cancel(w->store, p.id, NOW));
             continue;

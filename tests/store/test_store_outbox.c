@@ -395,7 +395,7 @@ static void purging_takes_old_messages_only(void **state)
     int64_t old = add_inbox(w, "a", DAY, 0, "x"), open = add_inbox(w, "b", DAY, 0, "x");
     inbox_settle(w->store, open, "done", "", true, NOW);
     p.message = old;
-    assert_true(pledge_add(w->store, &p));
+    assert_true(put_pledge(w, &p));
     store_purge(w->store, NOW, NOW_MS, 100);
     assert_true(inbox_get(w->store, w->arena, old, &message)); /* not older than that */
     store_purge(w->store, NOW + 5, NOW_MS, 100);

@@ -72,7 +72,7 @@ static void fill(struct world *w)
                            .amount_rial = 1000 + i,
                            .status = STR("pledged"),
                            .channel = STR("mci")};
-        assert_true(pledge_add(w->store, &p));
+        assert_true(put_pledge(w, &p));
     }
     commit(w);
 }

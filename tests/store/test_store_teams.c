@@ -112,7 +112,7 @@ static void a_groups_code_is_no_pledges(void **state)
                        .message = add_inbox(w, "m1", DAY, 0, "x"),
                        .day = DAY,
                        .created_at = NOW};
-    assert_true(pledge_add(w->store, &p));
+    assert_true(put_pledge(w, &p));
     assert_int_equal(p.id, team.id + 1);
     assert_false(pledge_get(w->store, w->arena, team.reference, &none));
     assert_false(team_get(w->store, w->arena, p.reference, &got));
