@@ -12,6 +12,7 @@
 
 #include "gateway/base/crypto.h"
 #include "gateway/store/engine.h"
+#include "gateway/store/key_filter.h"
 #include "gateway/store/store.h"
 
 enum query_name {
@@ -30,6 +31,14 @@ struct composed {
     uint64_t used;
 };
 
+/* The keys of the inbox of the DAYS - 1 days before TODAY: almost every message
+ * is new, and what none of them has is not looked for in each. */
+struct earlier_keys {
+    int64_t today, days; /* 0: of no day yet */
+    bool whole;          /* all of them are in the filter */
+    struct key_filter filter;
+};
+
 struct store {
     struct engine *engine;
     enum store_mode mode;
@@ -42,6 +51,7 @@ struct store {
     int64_t tidy_at_ms; /* steady: not before */
     unsigned commits;   /* since it was tidied */
     uint64_t queued;    /* outbox_take_queued */
+    struct earlier_keys earlier;
     char *path;
 };
 
@@ -64,6 +74,7 @@ void query_blob(struct query *q, struct str value);
 bool query_row(struct query *q);
 int64_t query_take_int(struct query *q);
 struct str query_take_text(struct query *q, struct arena *arena);
+struct str query_see_text(struct query *q); /* not copied: until the next row */
 void query_end(struct query *q);
 /* store_open; with KEEP_COPY a database of an older version is copied before it is changed. */
 struct store *store_open_as(const char *path, enum store_mode mode, bool keep_copy,

@@ -101,10 +101,14 @@ int64_t query_take_int(struct query *q)
     return q->statement != NULL ? engine_int(q->statement, q->column++) : 0;
 }
 
+struct str query_see_text(struct query *q)
+{
+    return q->statement != NULL ? engine_text(q->statement, q->column++) : STR("");
+}
+
 struct str query_take_text(struct query *q, struct arena *arena)
 {
-    struct str text = q->statement != NULL ? engine_text(q->statement, q->column++) : STR("");
-    return str_dup(arena, text);
+    return str_dup(arena, query_see_text(q));
 }
 
 void query_end(struct query *q)
@@ -334,6 +338,7 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     query_composed_forget(store);
+    key_filter_free(&store->earlier.filter);
     engine_close(store->engine);
     free(store->path);
     free(store);

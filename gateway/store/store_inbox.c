@@ -63,13 +63,53 @@ static struct str bytes_of(const struct digest *key)
     return str_from((const char *)key->byte, sizeof key->byte);
 }
 
+/* Reads them anew when the day has changed: once a day, some 80 ms for as many
+ * as the filter takes.  Nothing is added to a day that is over but by a clock
+ * that is set back (inbox_add). */
+static void read_earlier_keys(struct store *store, int64_t today, int64_t days)
+{
+    struct earlier_keys *e = &store->earlier;
+    struct digest key;
+    size_t n = 0;
+    *e = (struct earlier_keys){.today = today, .days = days, .filter = e->filter};
+    if (!key_filter_clear(&e->filter))
+        return;
+    struct query q = query_begin(store, QUERY_inbox_keys);
+    query_int(&q, today - days);
+    query_int(&q, today);
+    query_int(&q, KEY_FILTER_MOST + 1);
+    for (; query_row(&q); n++) {
+        struct str bytes = query_see_text(&q);
+        if (bytes.n != sizeof key.byte) /* no key of ours */
+            continue;
+        memcpy(key.byte, bytes.p, sizeof key.byte);
+        key_filter_add(&e->filter, &key);
+    }
+    query_end(&q);
+    e->whole = n <= KEY_FILTER_MOST;
+    if (store->failed != STORE_FINE)
+        e->today = 0;
+}
+
+static bool may_be_of_earlier_days(struct store *store, const struct digest *key, int64_t today, int64_t days)
+{
+    struct earlier_keys *e = &store->earlier;
+    if (e->today != today || e->days != days)
+        read_earlier_keys(store, today, days);
+    return e->today != today || !e->whole || key_filter_may_hold(&e->filter, key);
+}
+
 void inbox_find(struct store *store, struct arena *arena, const struct digest *key, int64_t today,
                 int64_t days, struct inbox_before *before)
 {
     *before = (struct inbox_before){0};
-    struct query q = query_begin(store, days <= 7 ? QUERY_inbox_find_week : QUERY_inbox_find);
+    bool far = may_be_of_earlier_days(store, key, today, days);
+    struct query q = query_begin(store, !far        ? QUERY_inbox_find_day
+                                        : days <= 7 ? QUERY_inbox_find_week
+                                                    : QUERY_inbox_find);
     query_int(&q, today);
-    query_int(&q, days);
+    if (far)
+        query_int(&q, days);
     query_blob(&q, bytes_of(key));
     if (query_row(&q)) {
         before->found = true;
@@ -87,6 +127,8 @@ int64_t inbox_add(struct store *store, const struct inbound *m, const struct dig
                   int64_t copy, const char *command, const char *status, int64_t now)
 {
     int64_t id = 0;
+    if (today != store->earlier.today)
+        store->earlier.today = 0; /* of a day that the keys may be of */
     struct query q = query_begin(store, QUERY_inbox_add);
     query_int(&q, today);
     query_blob(&q, bytes_of(key));

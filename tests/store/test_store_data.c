@@ -3,6 +3,7 @@
 #include "tests/store/store_world.h"
 
 #include "gateway/base/damm.h"
+#include "gateway/store/query.h"
 
 /* ---- contacts ---- */
 
@@ -75,6 +76,45 @@ static void a_message_is_known_for_its_days(void **state)
     assert_int_equal(b.answer_status, 200);
     assert_int_equal(b.answer.n, 0);
     assert_int_equal(b.created_at, NOW);
+    commit(w);
+}
+
+/* What earlier days hold is kept in mind; whatever comes into them is known all the same. */
+static void an_earlier_day_is_known_however_it_came(void **state)
+{
+    struct world *w = *state;
+    struct inbox_before b;
+    begin(w);
+    int64_t id = add_inbox(w, "a", DAY - 3, 0, "x");
+    assert_true(id > 0 && finds(w, "a", DAY, 7, &b) && b.id == id);
+    assert_false(finds(w, "b", DAY, 7, &b) || finds(w, "c", DAY, 7, &b));
+    assert_true(add_inbox(w, "b", DAY, 0, "x") > id);
+    assert_true(finds(w, "b", DAY, 7, &b));
+    assert_true(add_inbox(w, "c", DAY - 2, 0, "x") > 0); /* the clock was set back, and is right again */
+    assert_true(finds(w, "c", DAY, 7, &b));
+    assert_true(finds(w, "b", DAY + 1, 7, &b) && finds(w, "b", DAY + 6, 7, &b));
+    assert_false(finds(w, "b", DAY + 7, 7, &b));
+    commit(w);
+}
+
+static void more_earlier_ones_than_are_kept_in_mind(void **state)
+{
+    struct world *w = *state;
+    struct inbox_before b;
+    char sql[512];
+    begin(w);
+    assert_true(
+        snprintf(sql, sizeof sql,
+                 "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < %d) "
+                 "INSERT INTO inbox (day, message_key, copy, channel, sender, body, provider_id, command, "
+                 "status, answer_status, answer, unanswered, created_at, updated_at) "
+                 "SELECT %d, CAST(printf('%%016d', n) AS BLOB), 0, '', '', '', '', '', '', 200, '', 0, 0, 0 "
+                 "FROM i",
+                 KEY_FILTER_MOST + 1, DAY - 2) > 0);
+    assert_int_equal(engine_run(w->store->engine, sql), ENGINE_DONE);
+    int64_t id = add_inbox(w, "a", DAY - 1, 0, "x");
+    assert_true(id > 0 && finds(w, "a", DAY, 7, &b) && b.id == id);
+    assert_false(finds(w, "b", DAY, 7, &b));
     commit(w);
 }
 
@@ -448,6 +488,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BOTH(a_contact_comes_back_whole),
         BOTH(a_message_is_known_for_its_days),
+        BOTH(an_earlier_day_is_known_however_it_came),
+        BOTH(more_earlier_ones_than_are_kept_in_mind),
         BOTH(a_copy_stands_beside_the_first),
         BOTH(the_inbox_is_paged_and_answered),
         BOTH(any_text_comes_back),
