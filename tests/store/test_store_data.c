@@ -94,6 +94,8 @@ static void an_earlier_day_is_known_however_it_came(void **state)
     assert_true(finds(w, "c", DAY, 7, &b));
     assert_true(finds(w, "b", DAY + 1, 7, &b) && finds(w, "b", DAY + 6, 7, &b));
     assert_false(finds(w, "b", DAY + 7, 7, &b));
+    assert_true(w->store->earlier.today == DAY + 7 &&
+                w->store->earlier.whole); /* kept in mind anew each day */
     commit(w);
 }
 
