@@ -51,6 +51,7 @@ struct store {
     int64_t tidy_at_ms; /* steady: not before */
     unsigned commits;   /* since it was tidied */
     uint64_t queued;    /* outbox_take_queued */
+    int64_t sequence;   /* what this transaction took last; 0: nothing */
     struct earlier_keys earlier;
     char *path;
 };
@@ -84,8 +85,10 @@ bool copy_into_place(struct engine *engine, const char *to, struct error *e) MUS
 /* All rows of a query that names their columns in that order, up to MOST; ends it. */
 size_t take_needs(struct query *q, struct arena *arena, struct need *rows, size_t most);
 size_t take_pledges(struct query *q, struct arena *arena, struct pledge *rows, size_t most);
-/* The next place in the sequence of references; 0 after a failure. */
+/* The next place in the sequence of references; 0 after a failure.  Counted in
+ * memory while the transaction lasts, and kept once, as it is committed. */
 int64_t sequence_next(struct store *store);
+void sequence_keep(struct store *store);
 int64_t counter(struct store *store, const char *name);         /* what it stands at */
 int64_t query_count(struct store *store, enum query_name name); /* of a query without parameters */
 /* Rows of the staff and of volunteers, as other files ask for them too (store_people.c). */

@@ -137,6 +137,7 @@ static bool run(struct store *store, const char *sql)
 bool store_begin(struct store *store)
 {
     store->failed = STORE_FINE;
+    store->sequence = 0;
     return run(store, store->mode == STORE_READER ? "BEGIN" : engine_begin_write);
 }
 
@@ -144,6 +145,8 @@ bool store_begin(struct store *store)
  * was refused with the transaction still open is surely not there. */
 enum store_commit store_commit(struct store *store)
 {
+    if (store->sequence > 0)
+        sequence_keep(store);
     if (store->failed != STORE_FINE || !engine_in_transaction(store->engine))
         return STORE_NOT_DONE; /* half of something is never kept */
     enum engine_result result = engine_run(store->engine, "COMMIT");

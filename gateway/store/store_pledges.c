@@ -6,10 +6,19 @@ static const char *const unit_names[] = {"", "item", "day"};
 
 int64_t sequence_next(struct store *store)
 {
-    struct query q = query_begin(store, QUERY_counter_next);
+    if (store->sequence == 0)
+        store->sequence = counter(store, "reference");
+    store->sequence++;
+    return store->failed == STORE_FINE ? store->sequence : 0;
+}
+
+/* What a savepoint's undoing gave back stays unused. */
+void sequence_keep(struct store *store)
+{
+    struct query q = query_begin(store, QUERY_counter_put);
+    query_int(&q, store->sequence);
     query_text(&q, STR("reference"));
     query_run(&q);
-    return counter(store, "reference");
 }
 
 static void null_if_zero(struct query *q, int64_t value)
