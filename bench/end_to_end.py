@@ -3,7 +3,7 @@
 import array
 
 from figures import COSTS, RATE, by_thread, column, compared, ratios, spread, table
-from kannel import STORES, keyword_answered
+from kannel import STORES, WINDOW, keyword_answered
 from world import AT_MOST, Fault, accepted, asked, pledges, serving, set_up, sink, sized, until
 
 SECONDS = sized(5, 1)
@@ -24,12 +24,12 @@ def part(values, share):
     return values[min(len(values) - 1, int(len(values) * share))]
 
 
-def confirmed(folder, seed, *how, marks=(), seconds=SECONDS):
+def confirmed(folder, seed, *how, marks=(), seconds=SECONDS, **options):
     """Pledges, all of whose confirmations reached a sink once and are marked; the load's figures and the sink's count."""
     with sink(folder, *marks) as telecom:
         set_up(folder, f"http://{telecom.peer}/sms?", AT_MOST, IN_FLIGHT)
         with serving(folder) as it:
-            figures = pledges(folder, it, seed, *how, seconds=seconds)
+            figures = pledges(folder, it, seed, *how, seconds=seconds, **options)
             until(lambda: accepted(telecom) >= figures["ok"], PATIENCE, "the last confirmation")
             until(lambda: asked(folder, LEFT)[0] == 0, PATIENCE, "the last mark")
             took = accepted(telecom)
@@ -61,7 +61,7 @@ class EndToEnd:
 
     def round(self, n):
         home = self.folder / str(n)
-        self.yavar.append(confirmed(home, n))
+        self.yavar.append(confirmed(home, n, connections=WINDOW))
         for pace, rounds in self.paced.items():
             rounds.append(latency(self.folder / f"{n}-{pace}", n, pace))
         for store, rounds in self.kannel.items():
@@ -81,9 +81,9 @@ class EndToEnd:
         paced = [[f"{pace:,}/s", *(spread(column(rounds, key), "{:.2f}") for key in ("p50", "p99", "most"))]
                  for pace, rounds in self.paced.items()]
         return f"""From a pledge's webhook to its confirmation accepted by a sink that answers at once, and marked sent: all pledges of
-{SECONDS} s of full load over 64 connections, by the time from the first to the last mark; {IN_FLIGHT} requests out at once. Each
+{SECONDS} s of full load over {WINDOW} connections, by the time from the first to the last mark; {IN_FLIGHT} requests out at once. Each
 confirmation was accepted once, and is marked. Kannel 1.4.5 (bearerbox and smsbox) beside it: a keyword in, a fixed
-text out, through its fake SMSC with 256 messages waiting at once; none of its stores syncs.
+text out, through its fake SMSC with {WINDOW} messages waiting at once, too; none of its stores syncs.
 
 {compared(sides, (RATE, *COSTS))}
 
