@@ -145,7 +145,7 @@ bool store_begin(struct store *store)
  * was refused with the transaction still open is surely not there. */
 enum store_commit store_commit(struct store *store)
 {
-    if (store->sequence > 0)
+    if (store->sequence > 0 && engine_in_transaction(store->engine))
         sequence_keep(store);
     if (store->failed != STORE_FINE || !engine_in_transaction(store->engine))
         return STORE_NOT_DONE; /* half of something is never kept */

@@ -6,10 +6,10 @@ static const char *const unit_names[] = {"", "item", "day"};
 
 int64_t sequence_next(struct store *store)
 {
-    if (store->sequence == 0)
-        store->sequence = counter(store, "reference");
-    store->sequence++;
-    return store->failed == STORE_FINE ? store->sequence : 0;
+    int64_t last = store->sequence > 0 ? store->sequence : counter(store, "reference");
+    if (store->failed != STORE_FINE)
+        return 0;
+    return store->sequence = last + 1;
 }
 
 /* What a savepoint's undoing gave back stays unused. */

@@ -315,6 +315,37 @@ static void a_failed_transaction_is_not_committed(void **state)
     assert_int_equal(inbox_count(w), 0);
 }
 
+/* The sequence of references goes on behind whatever failed. */
+static void references_go_on_after_a_failure(void **state)
+{
+    struct world *w = *state;
+    struct pledge first = {.phone = 1}, second = {.phone = 1}, failed = {.phone = 1}, undone = {.phone = 1},
+                  last = {.phone = 1};
+    begin(w);
+    assert_true(put_pledge(w, &first) && put_pledge(w, &second));
+    commit(w);
+    begin(w);
+    assert_true(add_inbox(w, "a", DAY, 0, "x") > 0);
+    assert_true(store_savepoint(w->store));
+    assert_int_equal(add_inbox(w, "a", DAY, 0, "again"), 0);
+    assert_false(put_pledge(w, &failed)); /* a handler that goes on behind its failure */
+    store_savepoint_undo(w->store);
+    commit(w);
+    begin(w);
+    assert_true(store_savepoint(w->store));
+    assert_true(put_pledge(w, &undone));
+    store_savepoint_undo(w->store);
+    commit(w);
+    begin(w);
+    assert_true(put_pledge(w, &undone));
+    store_rollback(w->store);
+    begin(w);
+    assert_true(put_pledge(w, &last));
+    commit(w);
+    assert_true(first.id == 1 && second.id == 2 && last.id > 2);
+    assert_true(pledge_get(w->store, w->arena, last.reference, &last));
+}
+
 static void an_undone_savepoint_leaves_nothing(void **state)
 {
     struct world *w = *state;
@@ -447,6 +478,7 @@ int main(void)
         BOTH(a_rollback_leaves_nothing),
         BOTH(a_failure_sticks),
         BOTH(a_failed_transaction_is_not_committed),
+        BOTH(references_go_on_after_a_failure),
         BOTH(an_undone_savepoint_leaves_nothing),
         BOTH(a_transaction_that_is_gone_is_told),
     };
