@@ -99,6 +99,28 @@ static void an_earlier_day_is_known_however_it_came(void **state)
     commit(w);
 }
 
+/* What was asked behind a failure is asked again; what is no key of ours is passed over. */
+static void a_failure_makes_no_message_new(void **state)
+{
+    struct world *w = *state;
+    struct inbox_before b;
+    struct digest digest = key_of("a");
+    begin(w);
+    assert_true(add_inbox(w, "a", DAY - 1, 0, "x") > 0 && add_inbox(w, "b", DAY - 1, 0, "x") > 0);
+    assert_int_equal(
+        engine_run(w->store->engine, "UPDATE inbox SET message_key = CAST('b' AS BLOB) WHERE id = 2"),
+        ENGINE_DONE);
+    commit(w);
+    begin(w);
+    assert_int_equal(add_inbox(w, "a", DAY - 1, 0, "again"), 0);
+    inbox_find(w->store, w->arena, &digest, DAY, 7, &b);
+    assert_false(b.found);
+    store_rollback(w->store);
+    begin(w);
+    assert_true(finds(w, "a", DAY, 7, &b));
+    commit(w);
+}
+
 static void more_earlier_ones_than_are_kept_in_mind(void **state)
 {
     struct world *w = *state;
@@ -491,6 +513,7 @@ int main(void)
         BOTH(a_contact_comes_back_whole),
         BOTH(a_message_is_known_for_its_days),
         BOTH(an_earlier_day_is_known_however_it_came),
+        BOTH(a_failure_makes_no_message_new),
         BOTH(more_earlier_ones_than_are_kept_in_mind),
         BOTH(a_copy_stands_beside_the_first),
         BOTH(the_inbox_is_paged_and_answered),
