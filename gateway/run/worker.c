@@ -10,7 +10,7 @@
 
 #include "gateway/base/memory.h"
 
-enum { BATCH_US = 10 * 1000 };
+enum { BATCH_US = 10 * 1000, WINDOW = 8 };
 
 const double worker_commit_bounds[8] = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1};
 const double worker_jobs_bounds[8] = {1, 2, 4, 8, 16, 64, 128, 256};
@@ -32,7 +32,8 @@ struct worker {
     struct queue queued[JOB_RANKS];
     struct queue finished;
     bool stopping;
-    bool rests; /* since its last job it was told to be idle */
+    bool rests;   /* since its last job it was told to be idle */
+    size_t usual; /* WINDOW times the jobs of a batch, a running mean */
     struct worker_figures figures;
 
     atomic_bool broken, left;
@@ -130,7 +131,7 @@ static bool wait_a_while(struct worker *w)
 static struct job *wait_for_job(struct worker *w)
 {
     struct job *job;
-    bool idle = false;
+    bool idle = w->usual < WORKER_FEW * WINDOW;
     /* one may come while a wait ends, and while it rests, when nobody hears its signal: looked for first */
     while ((job = next_job(w)) == NULL && !w->stopping) {
         if (idle) {
@@ -229,6 +230,7 @@ static void run_batch(struct worker *w, struct job **batch, struct job *first)
     } else if (begun && !commit(w, batch, n) && n > 1) {
         run_alone(w, batch, n);
     }
+    w->usual += n - w->usual / WINDOW;
     lock(w);
     for (size_t i = 0; i < n; i++)
         queue_push(&w->finished, batch[i]);

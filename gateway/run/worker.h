@@ -34,7 +34,7 @@ struct job {
     enum job_outcome outcome;
 };
 
-enum { WORKER_IDLE_MS = 2 };
+enum { WORKER_IDLE_MS = 2, WORKER_FEW = 8 };
 
 struct worker_ops {
     bool (*begin)(void *db);
@@ -42,8 +42,11 @@ struct worker_ops {
     void (*rollback)(void *db);
     bool (*lost)(void *db); /* the transaction is gone, with all its jobs' effects */
     size_t jobs_most;       /* in one transaction */
-    /* No job came for WORKER_IDLE_MS after the last; once, until one does.  False ends
-     * the worker, as an unknown commit does.  NULL: there is nothing to do then. */
+    /* There is no job, and a good moment for what would else be done amid a batch: at once
+     * behind batches of fewer than WORKER_FEW jobs, as who comes meanwhile is alone, too; behind
+     * larger ones, whose senders write again once answered, when none came for WORKER_IDLE_MS.
+     * Once, until one comes.  False ends the worker, as an unknown commit does.  NULL: there is
+     * nothing to do then. */
     bool (*idle)(void *db);
 };
 

@@ -168,7 +168,7 @@ void store_rollback(struct store *store)
 
 bool store_tidy(struct store *store)
 {
-    enum { COMMITS = 100, EVERY_MS = 250, REST_MS = 10 * 1000 };
+    enum { COMMITS = 25, EVERY_MS = 50, REST_MS = 10 * 1000 };
     int64_t now_ms = clock_steady_ms();
     if (store->commits < COMMITS || now_ms < store->tidy_at_ms)
         return true;

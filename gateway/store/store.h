@@ -56,8 +56,8 @@ bool store_begin(struct store *store) MUST_CHECK; /* BEGIN IMMEDIATE for a write
 enum store_commit store_commit(struct store *store) MUST_CHECK;
 void store_rollback(struct store *store);
 /* For moments when nobody waits, between transactions: the log is brought into
- * the database, after a hundred commits and four times a second at most, and so
- * in small pieces.  False: the disk failed, and as after an unknown commit
+ * the database, after 25 commits and twenty times a second at most, and so in
+ * small pieces.  False: the disk failed, and as after an unknown commit
  * nothing more may be written. */
 bool store_tidy(struct store *store) MUST_CHECK;
 /* A handler's own savepoint; keep or undo must follow. */

@@ -42,10 +42,18 @@ struct fake {
     int rollbacks;
     atomic_int idled;
     int idle_fails; /* at that time */
+    int64_t committed_us, idled_us;
     bool long_rest; /* of 20 ms, told at its beginning */
     unsigned delivered;
     struct number_job jobs[JOBS];
 };
+
+static int64_t now_us(void)
+{
+    struct timespec t;
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &t), 0);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
 
 static bool fake_begin(void *db)
 {
@@ -70,6 +78,7 @@ static enum job_outcome fake_commit(void *db)
     f->open = outcome == JOB_NOT_DONE;
     for (int i = 0; outcome == JOB_DONE && i < f->held_n; i++)
         f->kept[f->kept_n++] = f->held[i];
+    f->committed_us = now_us();
     return outcome;
 }
 
@@ -92,6 +101,7 @@ static bool fake_idle(void *db)
     struct fake *f = db;
     if (f->open)
         abort(); /* amid a transaction */
+    f->idled_us = now_us();
     if (f->long_rest && (sem_post(&f->reached) != 0 || usleep(20000) != 0))
         abort();
     return ++f->idled != f->idle_fails;
@@ -201,14 +211,19 @@ static struct job gate_job(void)
     return (struct job){.rank = JOB_INBOUND, .run = run_gate, .done = done_gate};
 }
 
-/* Jobs FROM to TO, queued while the worker waits at the gate, then run. */
-static void run_all(struct fake *f, int from, int to)
+/* Jobs FROM to TO, queued while the worker waits at GATE. */
+static void run_behind(struct job *gate, struct fake *f, int from, int to)
 {
-    struct job gate = gate_job();
-    assert_true(worker_submit(f->worker, &gate));
+    assert_true(worker_submit(f->worker, gate));
     assert_int_equal(sem_wait(&f->reached), 0);
     submit(f, from, to);
     assert_int_equal(sem_post(&f->gate), 0);
+}
+
+static void run_all(struct fake *f, int from, int to)
+{
+    struct job gate = gate_job();
+    run_behind(&gate, f, from, to);
     stop(f);
 }
 
@@ -482,6 +497,36 @@ static void rest_is_told_once(void **state)
     stop(f);
 }
 
+/* The shortest of many, for a machine may pause at any of them. */
+static void behind_few_it_rests_at_once(void **state)
+{
+    struct fake *f = *state;
+    int64_t shortest = INT64_MAX;
+    start(f, 256, 1000);
+    wait_for_idle(f, 1);
+    for (int i = 0; i < 50; i++) {
+        run_one(f, i);
+        wait_for_idle(f, i + 2);
+        int64_t us = f->idled_us - f->committed_us;
+        shortest = us < shortest ? us : shortest;
+    }
+    stop(f);
+    assert_true(shortest < WORKER_IDLE_MS * 1000);
+}
+
+/* Those who sent many are answered, and send more. */
+static void behind_many_it_rests_after_a_while(void **state)
+{
+    struct fake *f = *state;
+    struct job gate = gate_job();
+    start(f, 256, 1000);
+    wait_for_idle(f, 1);
+    run_behind(&gate, f, 0, 256);
+    wait_for_idle(f, 2);
+    stop(f);
+    assert_true(f->idled_us - f->committed_us >= WORKER_IDLE_MS * 1000);
+}
+
 /* Nobody waits for the signal then. */
 static void what_comes_while_it_rests_is_heard(void **state)
 {
@@ -522,6 +567,7 @@ int main(void)
         TEST(an_unknown_commit_ends_a_run_alone),  TEST(no_transaction_no_run),
         TEST(stopping_runs_what_is_queued),        TEST(what_is_left_is_not_run),
         TEST(figures_count_commits_and_jobs),      TEST(rest_is_told_once),
+        TEST(behind_few_it_rests_at_once),         TEST(behind_many_it_rests_after_a_while),
         TEST(what_comes_while_it_rests_is_heard),  TEST(rest_that_fails_ends_it),
     };
     return cmocka_run_group_tests_name("worker", tests, NULL, NULL);
