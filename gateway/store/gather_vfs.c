@@ -26,15 +26,20 @@
  *   frames go over them.  What lies before them is good, and a rollback reads it.
  * - A checkpoint begins with a sync of the log, reads it, and writes pages into
  *   the database's file.  Those are NOT gathered.  One that readers hold back
- *   copies a part, syncs nothing, and tells the wal-index how far it came: the
+ *   copies a part, syncs nothing itself, and tells the wal-index how far it came: the
  *   last call to the file (SQLITE_FCNTL_CKPT_DONE) is one whose result SQLite
  *   does not look at.  A gathered page that could not be written there would be
  *   missed by nobody, and gone with the log.
  *
- * One thing more is done for the log.  SQLite lengthens the wal-index once a
- * commit's frames are synced; on a full disk that fails (SQLITE_IOERR_SHMSIZE),
- * and nobody knows the outcome.  So before a write begins, a region more than
- * was asked for is there; where there is no room for one, none begins. */
+ * Two things more are done here:
+ * - What a checkpoint copied in parts would be synced behind its last reader, and
+ *   take long.  Each part is synced at its end.  Where that fails, every further
+ *   sync of the database does (asked again, the disk says "done"); and without
+ *   one SQLite never begins the log anew.
+ * - SQLite lengthens the wal-index once a commit's frames are synced; on a full
+ *   disk that fails (SQLITE_IOERR_SHMSIZE), and nobody knows the outcome.  So
+ *   before a write begins, a region more than was asked for is there; where there
+ *   is no room for one, none begins. */
 #include "gateway/store/gather_vfs.h"
 
 #include <sqlite3.h>
@@ -63,6 +68,7 @@ struct file {
     bool for_good;
     int regions, region_size; /* a database's: of its wal-index, asked for so far */
     int reserved;             /* for how many of them one more is there */
+    int unsynced;             /* a database's: SQLite's code of a sync that failed, or SQLITE_OK */
 };
 _Static_assert(sizeof(struct file) % 8 == 0, "the file below is aligned");
 
@@ -126,7 +132,10 @@ static int on_truncate(sqlite3_file *file, sqlite3_int64 size)
 
 static int on_sync(sqlite3_file *file, int flags)
 {
-    int rc = settle((struct file *)file);
+    struct file *f = (struct file *)file;
+    int rc = settle(f);
+    if (rc == SQLITE_OK)
+        rc = f->unsynced;
     return rc != SQLITE_OK ? rc : below(file)->pMethods->xSync(below(file), flags);
 }
 
@@ -138,7 +147,10 @@ static int on_size(sqlite3_file *file, sqlite3_int64 *size)
 
 static int on_control(sqlite3_file *file, int op, void *what)
 {
-    int rc = settle((struct file *)file);
+    struct file *f = (struct file *)file;
+    int rc = settle(f);
+    if (op == SQLITE_FCNTL_CKPT_DONE && f->unsynced == SQLITE_OK)
+        f->unsynced = below(file)->pMethods->xSync(below(file), SQLITE_SYNC_NORMAL);
     return rc != SQLITE_OK ? rc : below(file)->pMethods->xFileControl(below(file), op, what);
 }
 

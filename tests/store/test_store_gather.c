@@ -18,6 +18,7 @@ static struct {
     int fails_at, fails_with; /* the Nth write, by this code; 0: none */
     bool lasts;               /* and those after it */
     bool no_sync;             /* of the database */
+    int syncs;                /* of the database */
     int regions;              /* of the wal-index, for which there is room; 0: for any */
 } below;
 
@@ -50,6 +51,7 @@ static int on_sync(sqlite3_file *file, int flags)
 
 static int on_database_sync(sqlite3_file *file, int flags)
 {
+    below.syncs++;
     return below.no_sync ? SQLITE_IOERR_FSYNC : vfs.database_methods->xSync(file, flags);
 }
 
@@ -312,20 +314,70 @@ static void a_failure_is_the_commits(void **state)
 
 /* ---- a checkpoint whose sync fails ---- */
 
+/* So many that the next tidying does something. */
+static void add_some(struct world *w)
+{
+    static int numbers;
+    char key[24];
+    for (int i = 0; i < 25; i++) {
+        begin(w);
+        assert_true(snprintf(key, sizeof key, "some%d", numbers++) > 0);
+        assert_true(add_inbox(w, key, DAY, 0, "x") > 0);
+        commit(w);
+    }
+    w->store->tidy_at_ms = 0;
+}
+
 /* What the disk has is unknown then, and a further try would say "done". */
 static void a_tidying_that_fails_is_told(void **state)
 {
     struct world *w = *state;
-    for (int i = 0; i < 100; i++) {
-        begin(w);
-        commit(w);
-    }
-    begin(w);
-    assert_true(add_inbox(w, "a", DAY, 0, "x") > 0);
-    commit(w);
+    add_some(w);
     below.no_sync = true;
     assert_false(store_tidy(w->store));
     assert_non_null(strstr(store_reason(w->store), "I/O"));
+}
+
+/* One that reads what is there now; the log holds more then. */
+static sqlite3 *reader_behind(struct world *w)
+{
+    sqlite3 *reader = opened(w->path, NULL);
+    add_some(w);
+    must(reader, "BEGIN");
+    assert_int_equal(asked(reader, "SELECT count(*) > 0 FROM inbox"), 1);
+    add_some(w);
+    below.syncs = 0;
+    return reader;
+}
+
+/* Else the last of many parts would wait for the sync of them all. */
+static void a_part_is_synced_at_once(void **state)
+{
+    struct world *w = *state;
+    sqlite3 *reader = reader_behind(w);
+    assert_true(store_tidy(w->store));
+    assert_int_equal(below.syncs, 1);
+    add_some(w);
+    assert_true(store_tidy(w->store)); /* which copies nothing */
+    assert_int_equal(below.syncs, 1);
+    assert_int_equal(sqlite3_close(reader), SQLITE_OK);
+}
+
+static void a_part_whose_sync_failed_is_never_done(void **state)
+{
+    struct world *w = *state;
+    sqlite3 *reader = reader_behind(w);
+    below.no_sync = true;
+    assert_true(store_tidy(w->store)); /* SQLite does not look */
+    assert_int_equal(below.syncs, 1);
+    must(reader, "COMMIT");
+    below.no_sync = false;
+    for (int i = 0; i < 3; i++) {
+        add_some(w);
+        assert_false(store_tidy(w->store));
+        assert_non_null(strstr(store_reason(w->store), "I/O"));
+    }
+    assert_int_equal(sqlite3_close(reader), SQLITE_OK);
 }
 
 static void a_checkpoint_in_a_commit_that_fails_is_told(void **state)
@@ -634,12 +686,20 @@ static void no_shared_memory_no_writer(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        CASE(the_same_bytes_in_fewer_writes),       CASE(committed_is_written_synced_and_seen),
-        CASE(overflow_is_nobodys_business),         CASE(a_failure_is_the_commits),
-        CASE(a_tidying_that_fails_is_told),         CASE(a_checkpoint_in_a_commit_that_fails_is_told),
-        CASE(pieces_of_every_size_and_order),       CASE(a_failure_stands_as_long_as_its_transaction),
-        CASE(told_as_soon_as_it_is_known),          CASE(whatever_fails_nothing_said_is_lost),
-        CASE(published_and_not_written_is_the_end), CASE(no_room_for_the_index_is_told_before_the_frames),
+        CASE(the_same_bytes_in_fewer_writes),
+        CASE(committed_is_written_synced_and_seen),
+        CASE(overflow_is_nobodys_business),
+        CASE(a_failure_is_the_commits),
+        CASE(a_tidying_that_fails_is_told),
+        CASE(a_checkpoint_in_a_commit_that_fails_is_told),
+        CASE(a_part_is_synced_at_once),
+        CASE(a_part_whose_sync_failed_is_never_done),
+        CASE(pieces_of_every_size_and_order),
+        CASE(a_failure_stands_as_long_as_its_transaction),
+        CASE(told_as_soon_as_it_is_known),
+        CASE(whatever_fails_nothing_said_is_lost),
+        CASE(published_and_not_written_is_the_end),
+        CASE(no_room_for_the_index_is_told_before_the_frames),
         CASE(no_shared_memory_no_writer),
     };
     if (argc == 3)
