@@ -12,7 +12,7 @@
 const struct message_spec broadcast_messages[] = {
     {"broadcast.form", "", ROOM_ONE},
     {"broadcast.preview", "people segs cost end otp", ROOM_ONE},
-    {"broadcast.forced", "char place", ROOM_ONE},
+    {"broadcast.forced", "char position", ROOM_ONE},
     {"broadcast.code", "ref otp", ROOM_ONE},
     {"broadcast.progress", "ref people sent waits state", ROOM_ONE},
     {NULL, NULL, ROOM_ONE},
@@ -43,7 +43,7 @@ static void say_what_forced(struct turn *t, const struct broadcast_preview *p)
     turn_send_in(t, LANE_CODE,
                  turn_text(t, "broadcast.forced",
                            FIELDS({"char", str_printf(t->arena, "U+%04X", (unsigned)c)},
-                                  {"place", say_count(t, (int64_t)p->place + 1)})));
+                                  {"position", say_count(t, (int64_t)p->place + 1)})));
 }
 
 static void say_preview(struct turn *t, const struct broadcast_preview *p)

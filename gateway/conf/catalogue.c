@@ -50,56 +50,16 @@ struct catalogue {
 struct longest {
     const char *field, *fa, *en;
 };
-/* What the program keeps to: amounts below 1,000,000,000 toman, short titles
- * of 16 units or 24 septets, references of 9 digits (messages, §1 and §2). */
+#define FIELD(name, fa, en) {#name, fa, en},
 static const struct longest longest_values[] = {
-    {"amount", "۹۹۹٬۹۹۹٬۹۹۹ تومان", "999,999,999 toman"},
-    {"char", "U+1F600", "U+1F600"},
-    {"code", "5724131", "5724131"},
-    {"contacted", "۹۹٬۹۹۹", "99,999"},
-    {"count", "۹٬۹۹۹", "9,999"},
-    {"cost", "۹۹۹٬۹۹۹٬۹۹۹ تومان", "999 trillion toman"},
-    {"day", "۱۴۰۴/۰۲/۲۹", "2026-09-29"},
-    {"dial", "\u200E*0000*5724131#", "*0000*5724131#"},
-    {"due", "۲۹ اردیبهشت", "29 Sep 2026"},
-    {"hint", "خراسان جنوبی، خراسان رضوی، خراسان شمالی", "South Khorasan, Razavi Khorasan, North Khorasan"},
-    {"end", "۲۹ اردیبهشت", "tomorrow 10:45"},
-    {"date", "۲۹ اردیبهشت", "29 Sep 2026"},
-    {"hour", "۲۲:۳۰", "22:30"},
-    {"left", "۹۹۹٬۹۹۹٬۹۹۹ تومان", "999 trillion toman"},
-    {"more", "۹۹۹", "999"},
-    {"name", "محمدحسین اسماعیل‌زاده‌فرد", "Mohammad-Hossein Esmaeili"},
-    {"otp", "482135", "482135"},
-    {"payto", "IR740990000000000000000001", "IR740990000000000000000001"},
-    {"people", "۹٬۹۹۹٬۹۹۹", "9,999,999"},
-    {"place", "۹۹۹", "999"},
-    {"phone", "02400000000", "02400000000"},
-    {"place", "درمانگاه روستای سرفاریاب", "Sarfaryab rural clinic 22"},
-    {"province", "کهگیلویه و بویراحمد", "Kohgiluyeh and Boyer-Ahmad"},
-    {"ready", "۹۹٬۹۹۹", "99,999"},
-    {"recruiter", "نام و نام معرف او", "the recruiter's name"},
-    {"ref", "482917617", "482917617"},
-    {"rial", "۹٬۹۹۹٬۹۹۹٬۹۹۰ ریال", "9,999,999,990 rial"},
-    {"segs", "۶", "6"},
-    {"sent", "۹٬۹۹۹٬۹۹۹", "9,999,999"},
-    {"needs", "۹۹۹۹", "9999"},
-    {"sum", "۹۹ میلیارد", "999 thousand"},
-    {"today", "۹۹۹۹", "9999"},
-    {"total", "۹۹ میلیارد", "999 thousand"},
-    {"segs", "۶", "6"},
-    {"sent", "۹٬۹۹۹٬۹۹۹", "9,999,999"},
-    {"specialty", "فوریت‌های پزشکی", "physiotherapist"},
-    {"state", "تأیید شده", "cancelled"},
-    {"title", "دستگاه دیالیز ده", "dialysis machine, Yasuj1"},
-    {"title2", "دستگاه دیالیز نه", "dialysis machine, Yasuj2"},
-    {"typed", "1008100", "1008100"},
-    {"volunteers", "۹۹۹۹۹۹", "999999"},
-    {"word", "دانشجویان‌وپزشکان‌عمومی", "generalpractitionersandnurses"},
-    {"waits", "۹٬۹۹۹٬۹۹۹", "9,999,999"},
-    {"why",
-     "نمی‌دانم «خراسان» چیست؛ منظورتان «خراسان جنوبی» است؟",
-     "I do not know \"khorassan\"; do you mean \"South Khorasan\"?"},
+#include "gateway/conf/fields.def"
 };
+#undef FIELD
+#define FIELD(name, fa, en) FIELD_##name,
+enum { /* that each is there once */
+#include "gateway/conf/fields.def"
+};
+#undef FIELD
 
 struct str catalogue_longest(enum language language, struct str field)
 {
