@@ -181,6 +181,8 @@ static const struct lex_name *names(const struct turn *t, enum lex_kind kind, si
     return t->config->texts->lexicon->names[kind].v;
 }
 
+_Static_assert((int)MENU_OPTIONS_MOST >= (int)LEXICON_NAMES_MOST, "an operator's list fits");
+
 void menu_names(const struct turn *t, struct menu *menu, enum lex_kind kind)
 {
     size_t n;

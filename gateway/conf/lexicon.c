@@ -5,7 +5,7 @@
 #include "gateway/base/fold.h"
 #include "gateway/conf/ini.h"
 
-enum { BUCKETS = 4096, NAMES_MOST = 64 };
+enum { BUCKETS = 4096 };
 
 struct builder {
     struct lexicon *lexicon;
@@ -127,8 +127,13 @@ static int name_index(struct builder *b, enum lex_kind kind, struct str slug)
     struct lex_name *v = b->lexicon->names[kind].v;
     size_t n = b->lexicon->names[kind].n;
     int known = lexicon_slug(b->lexicon, kind, slug);
-    if (known >= 0 || n == NAMES_MOST)
+    if (known >= 0)
         return known;
+    if (n == LEXICON_NAMES_MOST) {
+        faults_add(b->faults, b->file, b->line, "[%.*s] is one too many: %d is the most of a kind",
+                   STR_ARG(slug), LEXICON_NAMES_MOST);
+        return -1;
+    }
     v[n].slug = slug;
     b->lexicon->names[kind].n++;
     return (int)n;
@@ -327,7 +332,7 @@ struct lexicon *lexicon_build(struct arena *arena, const struct lexicon_files *f
     lexicon->buckets = arena_array(arena, struct lex_entry *, BUCKETS);
     lexicon->mask = BUCKETS - 1;
     for (int i = 0; i < LEX_KINDS; i++)
-        lexicon->names[i].v = arena_array(arena, struct lex_name, NAMES_MOST);
+        lexicon->names[i].v = arena_array(arena, struct lex_name, LEXICON_NAMES_MOST);
     add_keywords(&b, files->keywords);
     b.file = files->provinces->file;
     add_names(&b, files->provinces, LEX_PROVINCE);

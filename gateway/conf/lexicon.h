@@ -44,6 +44,8 @@ struct lex_entry {
     struct lex_entry *all;  /* of all, for the search of slips */
 };
 
+enum { LEXICON_NAMES_MOST = 64 }; /* of a kind: a menu has place for them */
+
 struct lex_name {
     struct str slug, fa, en, area;
     bool clinical; /* of specialties: who says to be one must be verified before being sent to the ill */

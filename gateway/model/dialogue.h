@@ -19,7 +19,7 @@
 #include "gateway/base/json.h"
 #include "gateway/base/str.h"
 
-enum { DIALOGUE_ANSWERS_MOST = 8, DIALOGUE_WRONG_MOST = 3, MENU_OPTIONS_MOST = 40 };
+enum { DIALOGUE_ANSWERS_MOST = 8, DIALOGUE_WRONG_MOST = 3, MENU_OPTIONS_MOST = 64 };
 
 struct dialogue_answer {
     struct str step, value;

@@ -259,6 +259,6 @@ struct menu_view menu_view(const struct menu *menu, unsigned page, bool unread, 
 
 void menu_add(struct menu *menu, struct str key, struct str label, struct str value)
 {
-    assert(menu->n < MENU_OPTIONS_MOST); /* ours: the longest list is that of the provinces */
+    assert(menu->n < MENU_OPTIONS_MOST); /* ours: the longest lists are the lexicon's */
     menu->options[menu->n++] = (struct menu_option){key, label, value};
 }

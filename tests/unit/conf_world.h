@@ -54,8 +54,8 @@ static inline int up(void **state)
 static inline int down(void **state)
 {
     struct world *w = *state;
-    static const char *const files[] = {"secret", "keywords.ini", "yavar.ini"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const files[] = {"secret", "keywords.ini", "provinces.ini", "yavar.ini"};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         const char *path = str_cstr(w->arena, str_printf(w->arena, "%s/%s", w->folder, files[i]));
         if (access(path, F_OK) == 0 && unlink(path) != 0)
             return -1;

@@ -125,6 +125,26 @@ static void a_folder_overrides_one_file(void **state)
     assert_true(w->faults.count > 0);
 }
 
+/* A menu has place for so many, and an operator may bring a country of other provinces. */
+static void names_are_counted(void **state)
+{
+    struct world *w = *state;
+    struct sbuf text = sbuf_in(w->arena);
+    for (int i = 0; i < LEXICON_NAMES_MOST + 1; i++) {
+        if (i == LEXICON_NAMES_MOST)
+            (void)file_with(w, "provinces.ini", sbuf_str(&text)); /* its path is known */
+        if (i == LEXICON_NAMES_MOST)
+            assert_int_equal(texts_from(w, str_of(w->folder))->lexicon->names[LEX_PROVINCE].n, i);
+        if (w->faults.count > 0)
+            fail_msg("%s", faults_text(w));
+        sbuf_add(&text, str_printf(w->arena, "[p%d]\nfa = استانک%d\nen = county%d\n", i, i, i));
+    }
+    (void)file_with(w, "provinces.ini", sbuf_str(&text)); /* its path is known */
+    (void)texts_from(w, str_of(w->folder));               /* for its faults */
+    if (strstr(faults_text(w), "provinces.ini:193: [p64] is one too many: 64 is the most of a kind") == NULL)
+        fail_msg("%s", faults_text(w));
+}
+
 static void a_word_means_one_thing(void **state)
 {
     static const struct {
@@ -154,6 +174,7 @@ int main(void)
         TEST(catalogue_faults_are_told),   TEST(catalogues_are_proved_to_fit),
         TEST(templates_are_filled),        TEST(what_goes_to_many_fits_with_its_end),
         TEST(a_folder_overrides_one_file), TEST(a_word_means_one_thing),
+        TEST(names_are_counted),
     };
     return cmocka_run_group_tests_name("texts", tests, NULL, NULL);
 }
