@@ -11,4 +11,5 @@ migration_\number:
     migration 0003 "gateway/store/migrations/0003_dialogues.sql"
     migration 0004 "gateway/store/migrations/0004_broadcasts.sql"
     migration 0005 "gateway/store/migrations/0005_donors.sql"
+    migration 0006 "gateway/store/migrations/0006_allotted.sql"
     .section .note.GNU-stack,"",%progbits

@@ -19,9 +19,10 @@ static const char *const sql_of[QUERIES] = {
 };
 
 /* migrations.S */
-extern const char migration_0001[], migration_0002[], migration_0003[], migration_0004[], migration_0005[];
-static const char *const migrations[] = {migration_0001, migration_0002, migration_0003, migration_0004,
-                                         migration_0005};
+extern const char migration_0001[], migration_0002[], migration_0003[], migration_0004[], migration_0005[],
+    migration_0006[];
+static const char *const migrations[] = {migration_0001, migration_0002, migration_0003,
+                                         migration_0004, migration_0005, migration_0006};
 enum { MIGRATIONS = sizeof migrations / sizeof migrations[0] };
 
 /* ---- queries ---- */

@@ -52,7 +52,7 @@ static void an_old_database_is_copied_and_upgraded(void **state)
     status_is(store, w->arena, 2, "queued");
     store_close(store);
 
-    int n = snprintf(copy, sizeof copy, "%s.before-0005", path);
+    int n = snprintf(copy, sizeof copy, "%s.before-0006", path);
     assert_in_range(n, 1, (int)sizeof copy - 1);
     struct stat st;
     assert_int_equal(stat(copy, &st), 0); /* as it was, for the way back to the older program */
@@ -91,11 +91,11 @@ static void no_room_for_the_copy_no_migration(void **state)
     struct error e;
     in_folder(w, "old.db", path);
     put_old_database(path, "0001");
-    int n = snprintf(blocked, sizeof blocked, "%s.before-0005.part", path);
+    int n = snprintf(blocked, sizeof blocked, "%s.before-0006.part", path);
     assert_in_range(n, 1, (int)sizeof blocked - 1);
     assert_int_equal(mkdir(blocked, 0700), 0);
     assert_null(store_open(path, STORE_WRITER, &e));
-    assert_non_null(strstr(e.text, "before-0005"));
+    assert_non_null(strstr(e.text, "before-0006"));
     assert_int_equal(rmdir(blocked), 0);
     store_close(open_or_fail(path, STORE_WRITER)); /* nothing was changed: it is upgraded now */
 }
