@@ -1,6 +1,8 @@
 /* backup and restore: a checked copy while the service runs, and the way back. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,7 +38,8 @@ int cmd_backup(struct cli *cli)
         config_drop(config);
         return EXIT_FAULT;
     }
-    bool good = store_copy(database, file, &e) && stat(file, &st) == 0;
+    bool good = store_copy(database, file, &e) &&
+                (stat(file, &st) == 0 || error_set(&e, "%s is copied, and gone: %s", file, strerror(errno)));
     if (good) {
         note(cli, config, file);
         printf("%s: %lld bytes, looked through and on disk\n", file, (long long)st.st_size);

@@ -11,7 +11,7 @@
 #include "gateway/source_claim.h"
 #include "handlers/ussd.h"
 
-enum { ROWS_MOST = 500, ASKED_MOST = 8 };
+enum { ROWS_MOST = 500, SESSIONS_MOST = 200, ASKED_MOST = 8 };
 
 /* ---- what all these jobs share ---- */
 
@@ -348,7 +348,7 @@ static void run_care(struct job *job, void *db)
         return;
     care_for_expired(j, store, rows, now_ms);
     struct zone *zone = ((struct database *)db)->zone;
-    if (dispatch_idle_sessions(store, j->config, zone, j->arena, now_ms, inbound_sms_line, ROWS_MOST) > 0)
+    if (dispatch_idle_sessions(store, j->config, zone, j->arena, now_ms, inbound_sms_line, SESSIONS_MOST) > 0)
         j->moved = true; /* a hand-off may be due */
     store_purge(store, (now_ms - j->config->service.keep_messages) / 1000, now_ms, ROWS_MOST);
 }

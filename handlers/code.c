@@ -94,17 +94,32 @@ static void say_locked(struct turn *t, int64_t until)
     turn_say(t, "code.locked", FIELDS({"count", say_count(t, minutes)}, {"phone", say_phone(t)}));
 }
 
+/* What was proposed before, its hour begun anew where it is over. */
+static void get_former(const struct turn *t, struct proposal *p)
+{
+    int64_t now = turn_now(t);
+    if (!proposal_get(t->store, t->arena, t->contact.phone, p) || now - p->hour_at >= HOUR ||
+        now < p->hour_at) {
+        p->hour_at = now;
+        p->codes = p->tries = 0;
+    }
+}
+
+bool code_is_free(const struct turn *t)
+{
+    struct staff staff;
+    struct proposal p;
+    get_former(t, &p);
+    return staff_get(t->store, t->arena, t->contact.phone, &staff) && !is_locked(t, &staff) &&
+           p.codes < CODES_AN_HOUR;
+}
+
 struct str code_make(struct turn *t, const struct command *command)
 {
     struct staff staff = {0};
     struct proposal p;
-    int64_t now = turn_now(t);
     bool of_staff = staff_get(t->store, t->arena, t->contact.phone, &staff);
-    bool before = proposal_get(t->store, t->arena, t->contact.phone, &p);
-    if (!before || now - p.hour_at >= HOUR || now < p.hour_at) {
-        p.hour_at = now;
-        p.codes = p.tries = 0;
-    }
+    get_former(t, &p);
     if (!of_staff)
         handle_closed(t);
     else if (is_locked(t, &staff))
@@ -118,8 +133,8 @@ struct str code_make(struct turn *t, const struct command *command)
     p.digest = digest_of(p.phone, p.command);
     p.code = kept_code(&p.digest, code);
     p.codes++;
-    p.expires_at = now + GOOD_FOR;
-    proposal_put(t->store, &p, now);
+    p.expires_at = turn_now(t) + GOOD_FOR;
+    proposal_put(t->store, &p, turn_now(t));
     return code;
 }
 

@@ -14,5 +14,7 @@
  * where the phone is locked or asked for too many codes this hour: that has
  * been answered then. */
 struct str code_make(struct turn *t, const struct command *command);
+/* Whether code_make would give one: for who did not ask for it, and is not to hear of it. */
+bool code_is_free(const struct turn *t);
 
 #endif

@@ -1,6 +1,8 @@
 /* Dispatch: is it new, who sent it, does it answer a question, which handler. */
 #include "handlers/dispatch.h"
 
+#include <stdlib.h>
+
 #include "gateway/base/crypto.h"
 #include "gateway/base/fold.h"
 #include "gateway/base/log.h"
@@ -66,8 +68,8 @@ static bool is_repeat(const struct turn *t, const struct inbox_before *before)
     const struct inbound *m = t->message;
     if (!before->found)
         return false;
-    return m->id.n > 0 || m->sent.n > 0 ||
-           turn_now(t) - before->created_at < t->config->service.duplicate_window / 1000;
+    int64_t apart = llabs(turn_now(t) - before->created_at); /* the clock may have been set back */
+    return m->id.n > 0 || m->sent.n > 0 || apart < t->config->service.duplicate_window / 1000;
 }
 
 static bool same_sender(const struct turn *t, struct str before)

@@ -118,6 +118,8 @@ static void count_again(const struct office *o, struct broadcast *b)
 static bool ask_one(const struct office *o, int64_t phone, const struct broadcast *b, int64_t cost)
 {
     struct turn other = office_turn(o, phone, b->channel);
+    if (!code_is_free(&other))
+        return false;
     struct command yes = command_none(COMMAND_broadcast);
     yes.reference = b->reference;
     yes.text = STR("approve");

@@ -42,10 +42,16 @@ int64_t turn_hash(struct str text)
 
 void turn_send_in(struct turn *t, enum lane lane, struct str text)
 {
+    turn_send_for(t, lane, text, outbox_lifetime_ms(lane));
+}
+
+void turn_send_for(struct turn *t, enum lane lane, struct str text, int64_t lifetime_ms)
+{
     struct outbound m = {.channel = t->line,
                          .phone = t->contact.phone,
                          .text = text,
                          .lane = lane,
+                         .expires_ms = t->now_ms + lifetime_ms,
                          .reply_to = t->message_id,
                          .segments = sms_measure(text).segments};
     if (t->line.n == 0)

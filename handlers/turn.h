@@ -61,8 +61,10 @@ struct str turn_text(const struct turn *t, const char *key, const struct text_fi
 int64_t turn_hash(struct str text);
 /* Queues an SMS to the sender (lane of confirmations). */
 void turn_send(struct turn *t, struct str text);
-/* The same in another lane, about something else than the message of this turn. */
+/* The same in another lane, about something else than the message of this turn; good for as long as the
+ * lane's messages are, or for LIFETIME_MS. */
 void turn_send_in(struct turn *t, enum lane lane, struct str text);
+void turn_send_for(struct turn *t, enum lane lane, struct str text, int64_t lifetime_ms);
 /* An answer, already filled: by SMS, or on the screen of who dialled. */
 void turn_answer(struct turn *t, struct str text);
 /* Filled and answered. */

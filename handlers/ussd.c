@@ -3,6 +3,8 @@
  * page again; what drops can be gone on with, by dialling again or by SMS. */
 #include "handlers/ussd.h"
 
+#include <stdlib.h>
+
 #include "gateway/base/log.h"
 #include "gateway/base/phone.h"
 #include "gateway/base/utf8.h"
@@ -68,7 +70,7 @@ static bool is_repeat(const struct ussd_step *step, const struct ussd_session *s
         return str_eq(step->hop, s->hop) || (own_id && !first && is_older_hop(step->hop, s->hop));
     if (step->accumulated)
         return same || is_older_text(step, s, now_ms);
-    return same && age_ms < SAME_PRESS_MS;
+    return same && llabs(age_ms) < SAME_PRESS_MS; /* below 0: the clock was set back */
 }
 
 /* Whether it begins: a session that was reported over too early goes on. */

@@ -7,7 +7,7 @@
 #include "handlers/ussd.h"
 #include "handlers/ussd_said.h"
 
-enum { DAY = 86400, SESSIONS_MOST = 50, BEHIND_MOST = 16 };
+enum { DAY = 86400, BEHIND_MOST = 16, HAND_OFF_MS = 15 * 60 * 1000 };
 
 struct str ussd_dial(const struct config *config, struct str channel)
 {
@@ -18,7 +18,8 @@ struct str ussd_dial(const struct config *config, struct str channel)
 /* Once a day: by this it is decided and noted. */
 static bool may_hand_off(struct turn *t)
 {
-    if (t->line.n == 0 || turn_now(t) - t->contact.handed_at < DAY)
+    int64_t age = turn_now(t) - t->contact.handed_at;
+    if (t->line.n == 0 || (age >= 0 && age < DAY)) /* below 0: the clock was set back */
         return false;
     t->contact.handed_at = turn_now(t);
     t->contact.changed = true;
@@ -44,16 +45,17 @@ void ussd_hand_off(struct turn *t, const struct dialogue *d, struct str dial)
         return;
     bool mark = t->language == LANGUAGE_FA; /* right-to-left text would turn it round */
     struct str marked = str_printf(t->arena, "%s%.*s", mark ? "\u200E" : "", STR_ARG(dial));
-    turn_send_in(t, LANE_CODE,
-                 dial.n > 0 ? turn_text(t, "ussd.handoff", FIELDS({"dial", marked}))
-                            : turn_text(t, "ussd.handoff.plain", NULL, 0));
+    turn_send_for(t, LANE_CODE,
+                  dial.n > 0 ? turn_text(t, "ussd.handoff", FIELDS({"dial", marked}))
+                             : turn_text(t, "ussd.handoff.plain", NULL, 0),
+                  HAND_OFF_MS);
 }
 
 /* A handler's own question goes out itself, to be answered by SMS. */
 static void hand_off_question(struct turn *t, const struct said *said)
 {
     if (said_is_open(t, said) && may_hand_off(t))
-        turn_send_in(t, LANE_CODE, said->text);
+        turn_send_for(t, LANE_CODE, said->text, HAND_OFF_MS);
 }
 
 void ussd_end(struct turn *t, struct ussd_session *s, struct str dial)
@@ -96,9 +98,8 @@ size_t dispatch_idle_sessions(struct store *store, const struct config *config, 
                               struct str (*line_of)(const struct config *config, struct str channel),
                               size_t most)
 {
-    struct ussd_session rows[SESSIONS_MOST];
-    size_t n =
-        ussd_idle(store, arena, now_ms - USSD_IDLE_MS, rows, most < SESSIONS_MOST ? most : SESSIONS_MOST);
+    struct ussd_session *rows = arena_array(arena, struct ussd_session, most);
+    size_t n = ussd_idle(store, arena, now_ms - USSD_IDLE_MS, rows, most);
     for (size_t i = 0; i < n; i++) {
         struct inbound message = {.channel = rows[i].channel};
         struct turn t = {.store = store,

@@ -222,8 +222,12 @@ static inline unsigned hand_offs(struct town *t)
     struct outbound rows[MESSAGES_MOST];
     size_t n = outbox_page(t->w.store, t->w.arena, 0, rows, MESSAGES_MOST);
     unsigned count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += rows[i].lane == LANE_CODE;
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].lane != LANE_CODE)
+            continue;
+        assert_true(rows[i].expires_ms == rows[i].created_ms + 15 * 60 * 1000);
+        count++;
+    }
     return count;
 }
 

@@ -90,6 +90,7 @@ static void a_yes_is_said_once(void **state)
     assert_true(broadcast_ask(w->store, b.id, NOW - 3600, NOW));
     assert_false(broadcast_ask(w->store, b.id, NOW - 3600, NOW + 60));
     assert_true(broadcast_ask(w->store, b.id, NOW + 1, NOW + 3601));
+    assert_true(broadcast_ask(w->store, b.id, NOW - 3600, NOW)); /* the clock was set back */
     approve(w, &b, NOW + 100);
     assert_false(broadcast_approve(w->store, b.id, STR("*"), 5, NOW + 200, NOW + 9));
     assert_false(broadcast_ask(w->store, b.id, NOW * 2LL, NOW * 2LL));
@@ -198,6 +199,18 @@ static void only_a_line_of_its_class_takes_it_over(void **state)
     assert_int_equal(outbox_hand_over(w->store, STR("mci"), STR("other"), false, NOW_MS, 9), 1);
     assert_text(outbox_row(w, plain).channel, "other");
     assert_int_equal(outbox_hand_over(w->store, STR("mci"), STR("other"), true, NOW_MS, 9), 1);
+    commit(w);
+}
+
+/* A receipt does not stand behind what goes to many and has waited longer. */
+static void who_is_dear_is_handed_over_first(void **state)
+{
+    struct world *w = *state;
+    begin(w);
+    assert_true(put_row(w, 77, 989120000001) > 0);
+    int64_t receipt = add_outbox(w, "mci", LANE_CONFIRMATION, 0, NOW_MS + 1);
+    assert_int_equal(outbox_hand_over(w->store, STR("mci"), STR("other"), true, NOW_MS + 9, 1), 1);
+    assert_text(outbox_row(w, receipt).channel, "other");
     commit(w);
 }
 
@@ -557,6 +570,7 @@ int main(void)
         BOTH(who_comes_next_waits_for_those_before),
         BOTH(what_is_parked_waits),
         BOTH(only_a_line_of_its_class_takes_it_over),
+        BOTH(who_is_dear_is_handed_over_first),
         ON_FILE(a_restored_one_is_paused),
         BOTH(walks_at_random),
     };

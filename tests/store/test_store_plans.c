@@ -18,13 +18,13 @@ static const struct {
 static const char *const grows[] = {"inbox", "outbox", "outbox_event", "pledge", "contact", "volunteer"};
 
 /* From one end of an index that is in their order, to a limit or to the first that does not match. */
-static const char *const end_soon[] = {"inbox_purge",      "outbox_purge",       "outbox_event_purge",
-                                       "outbox_uncertain", "outbox_left_behind", "outbox_expired",
+static const char *const end_soon[] = {"inbox_purge",      "outbox_purge",           "outbox_event_purge",
+                                       "outbox_uncertain", "outbox_left_behind",     "outbox_expired",
                                        "outbox_oldest",    "outbox_pull_back_queued"};
 /* Asked by the thread that reads, by the command line, or after a restore. */
 static const char *const may_take_long[] = {
-    "inbox_count",          "inbox_unanswered_count",  "outbox_counts",   "pledge_counts",
-    "pledge_counts_scoped", "pledge_counts_campaigns", "campaign_totals", "campaign_sums",
+    "inbox_count",          "inbox_unanswered_count",  "outbox_counts",     "pledge_counts",
+    "pledge_counts_scoped", "pledge_counts_campaigns", "campaign_totals",   "campaign_sums",
     "outbox_hold",          "outbox_hold_events",      "outbox_held_count", "volunteer_counts"};
 
 static bool is_among(const char *name, const char *const *list, size_t n)
@@ -57,7 +57,8 @@ static void read_roots(sqlite3 *db, struct arena *arena, const char *roots[ROOTS
 }
 
 /* The table whose rows, or whose index, the query goes through from the first; NULL: none. */
-static const char *passes_over(sqlite3 *db, struct arena *arena, const char *sql, const char *const roots[ROOTS])
+static const char *passes_over(sqlite3 *db, struct arena *arena, const char *sql,
+                               const char *const roots[ROOTS])
 {
     const char *opened[CURSORS] = {NULL}, *found = NULL;
     sqlite3_stmt *stmt = prepared(db, str_cstr(arena, str_printf(arena, "EXPLAIN %s", sql)));

@@ -145,6 +145,7 @@ static void a_leader_is_told_once_an_hour(void **state)
     assert_true(team_tell(w->store, other.id, NOW - 3600, NOW));
     assert_true(team_tell(w->store, t.id, NOW, NOW + 3600));
     assert_false(team_tell(w->store, 0, NOW, NOW + 3600));
+    assert_true(team_tell(w->store, t.id, NOW - 7200, NOW - 3600)); /* the clock was set back */
     commit(w);
 }
 
