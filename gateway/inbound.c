@@ -95,7 +95,10 @@ static void run_events(struct inbound_job *j, struct database *database)
         enum dispatch_outcome outcome = dispatch(database->store, j->config, database->zone, j->arena, now_ms,
                                                  &j->events.messages[i], &j->commands[i], &id);
         if (outcome == DISPATCH_ENGINE)
-            return; /* the worker sees that the store failed */
+            return;                       /* the worker sees that the store failed */
+        if (outcome == DISPATCH_CONFLICT) /* id: of what came first */
+            LOG(LOG_WARN, "message_conflict", "channel=%.*s message=%lld", STR_ARG(j->channel->name),
+                (long long)id);
         note_outcome(j, outcome);
     }
     if (j->events.step != NULL) {

@@ -2,7 +2,7 @@
 #include "gateway/base/number.h"
 #include "handlers/office_broadcast.h"
 
-enum { TOMAN = 10, LARGEST_TOMAN = 999999999, DAY = 24 * 3600 };
+enum { TOMAN = 10, LARGEST_TOMAN = 999999999 };
 
 void office_broadcast_progress(const struct office *o, const struct broadcast *b,
                                struct broadcast_progress *p)

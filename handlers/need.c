@@ -21,7 +21,7 @@ const struct message_spec need_messages[] = {
     {NULL, NULL, ROOM_ONE},
 };
 
-enum { NEAR_MOST = 2, SLIPS_MOST = 80, LIST_MOST = 8 };
+enum { NEAR_MOST = 2, LIST_MOST = 8 };
 
 /* ---- a wrong code ---- */
 

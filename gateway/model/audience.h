@@ -121,10 +121,6 @@ bool audience_equal(const struct audience *a, const struct audience *b);
  * duration is counted back from NOW. */
 void audience_fix(struct audience *audience, struct zone *zone, int64_t now);
 
-/* An AND of two different provinces or specialties, which is nearly always
- * meant as an OR (`پزشکان و پرستاران`): true with the place of the second. */
-bool audience_doubt(const struct audience *audience, struct audience_place *place);
-
 /* Only those of the provinces (by their place in the lexicon's names, at most
  * as many as there are; of none: nobody): a coordinator's scope.  The result
  * may be larger than what audience_parse takes, so it is not for printing. */

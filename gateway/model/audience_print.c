@@ -125,7 +125,7 @@ bool audience_equal(const struct audience *a, const struct audience *b)
     return same(a, a->root, b, b->root);
 }
 
-/* ---- times, doubts, scope ---- */
+/* ---- times, scope ---- */
 
 void audience_fix(struct audience *audience, struct zone *zone, int64_t now)
 {
@@ -140,27 +140,6 @@ void audience_fix(struct audience *audience, struct zone *zone, int64_t now)
         if (!date_moment(zone, &date, true, &node->value)) /* the next day is one that ZONE left out */
             node->value = (node->n + 1) * 86400;
     }
-}
-
-bool audience_doubt(const struct audience *audience, struct audience_place *place)
-{
-    for (int i = 0; i < audience->n; i++) {
-        int last[AUDIENCE_KINDS];
-        if (audience->v[i].kind != AUDIENCE_AND)
-            continue;
-        for (int k = 0; k < AUDIENCE_KINDS; k++)
-            last[k] = -1;
-        for (int c = audience->v[i].first; c >= 0; c = audience->v[c].next) {
-            const struct audience_node *node = &audience->v[c];
-            bool one = node->kind == AUDIENCE_PROVINCE || node->kind == AUDIENCE_SPECIALTY;
-            if (one && last[node->kind] >= 0 && last[node->kind] != node->name) {
-                *place = node->place;
-                return true;
-            }
-            last[node->kind] = node->name;
-        }
-    }
-    return false;
 }
 
 static int put_node(struct audience *a, enum audience_kind kind)

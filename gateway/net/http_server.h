@@ -30,7 +30,7 @@ struct http_server_limits {
                                 an idle kept-alive connection may wait as long */
     unsigned answer_seconds; /* a request not answered by then gets 503 and its ticket dies */
 };
-extern const struct http_server_limits http_server_defaults; /* 8 KiB, 100, 64 KiB, 4096, 8192, 10, 20 */
+extern const struct http_server_limits http_server_defaults; /* 8 KiB, 100, 64 KiB, 4096, any, 8192, 10, 20 */
 
 /* Names a request that waits for its answer; plain numbers, so that an answer
  * that comes late meets a dead generation and not freed memory. */

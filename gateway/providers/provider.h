@@ -105,8 +105,8 @@ struct str provider_clean(struct arena *arena, struct str value, size_t most, bo
 int64_t provider_retry_after(const struct http_pairs *headers);
 /* Our name for a message, where a telecom takes one, and the outbox id in such
  * a name (0: it is none of ours).  The time it expires stays through our own
- * tries and moves when a person sends it again; it also tells rows of a new or
- * restored database from older ones. */
+ * tries and moves when a person sends it again; it also tells the
+ * telecom rows of a new or restored database from older ones; ours asks for the id alone. */
 struct str provider_name_of(struct arena *arena, const struct outbound *message);
 int64_t provider_id_of(struct str name);
 /* The Nth part (from 1) of what stands in the path behind /in/CHANNEL/ENDPOINT/,

@@ -1,6 +1,6 @@
 /* The event loop: sockets, timers and signals of one thread, on libevent.
  *
- * Everything here is called on the loop's own thread but loop_post, which
+ * Everything here is called on the loop's own thread but loop_wake, which
  * any thread may call.  Nothing blocks but loop_run. */
 #ifndef YAVAR_RUN_LOOP_H
 #define YAVAR_RUN_LOOP_H

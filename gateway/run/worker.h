@@ -3,7 +3,7 @@
  *
  * It knows no SQL: what a transaction is, its owner says by worker_ops.  While
  * one commit syncs, the next jobs gather; there is no other delay.  At most
- * JOBS_MOST jobs or BATCH_MS go into one batch; inbound first, then settled
+ * jobs_most jobs or 10 ms go into one batch; inbound first, then settled
  * sends, then background work.
  *
  * A batch that the engine rolled back by itself is run again one by one.  A

@@ -273,7 +273,7 @@ void outbox_delay_rest(struct store *store, const struct outbound *row, int64_t 
  * then, but for parked ones; up to MOST of them, how many. */
 size_t outbox_pull_back(struct store *store, enum outbox_status status, int64_t latest_ms, size_t most);
 /* Queued rows of one channel become another's, those of broadcasts and calls
- * only where the lines are of one CLASS; how many. */
+ * only where the lines are of SAME_CLASS; how many. */
 size_t outbox_hand_over(struct store *store, struct str from, struct str to, bool same_class, int64_t now_ms,
                         size_t most);
 /* Claimed, and its broadcast does not go on now: it waits, and this was no

@@ -149,7 +149,7 @@ def repeat(stage):
     assert after == before + 3, f"repeat counted {before} to {after}"
 
 
-@case("the same id with another text: the first stands, counted as conflict")
+@case("the same id with another text: the first stands, counted and logged as conflict")
 def conflict(stage):
     service, telecom = stage.shared()
     phone, ident = stage.phone(), service.new_id()
@@ -161,6 +161,8 @@ def conflict(stage):
     assert [r["amount_rial"] for r in service.pledges(phone)] == ["5000000"], "the first must stand"
     after = service.counted("yavar_requests_total", channel="mci", outcome="conflict")
     assert after == before + 1, f"conflict counted {before} to {after}"
+    (first,) = service.messages(phone, "in")
+    assert f"message_conflict channel=mci message={first['id']}" in service.log.read_text("utf-8"), service.log_tail()
 
 
 @case("without an id an equal text soon after is a repeat")

@@ -446,26 +446,6 @@ static void a_day_may_lack_its_beginning(void **state)
     arena_free(arena);
 }
 
-static void doubts_two_at_once(void **state)
-{
-    static const struct {
-        const char *text;
-        int at; /* -1: no doubt */
-    } rows[] = {{"پزشکان و پرستاران", 9},     {"zanjan donors qom", 14},       {"physicians or nurses", -1},
-                {"physicians zanjan", -1},    {"donors and (zanjan qom)", 19}, {"zanjan and not qom", -1},
-                {"physicians physicians", -1}};
-    struct arena *arena = arena_new(4096);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct audience a;
-        struct audience_fault f;
-        struct audience_place place = {0, 0};
-        assert_true(audience_parse(lexicon_of(state), arena, str_of(rows[i].text), &a, &f));
-        assert_int_equal(audience_doubt(&a, &place), rows[i].at >= 0);
-        assert_true(rows[i].at < 0 || place.at == (uint32_t)rows[i].at);
-    }
-    arena_free(arena);
-}
-
 static void is_confined_to_provinces(void **state)
 {
     static const int own[] = {0, 1};
@@ -559,7 +539,6 @@ int main(void)
         cmocka_unit_test(the_words_are_folded),
         cmocka_unit_test(a_date_is_a_whole_local_day),
         cmocka_unit_test(a_day_may_lack_its_beginning),
-        cmocka_unit_test(doubts_two_at_once),
         cmocka_unit_test(is_confined_to_provinces),
         cmocka_unit_test(prints_what_it_reads),
         cmocka_unit_test(a_campaign_reads_back),
