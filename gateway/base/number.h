@@ -39,6 +39,9 @@ struct number_word {
 /* NULL where WORD means nothing in a number. */
 const struct number_word *number_word_find(struct str word);
 
+/* Whether WORD is one slip away from a scale word, toman or rial (of four letters or more). */
+bool number_word_near(struct str word);
+
 /* Cuts a word that is nothing but number words run together
  * (`پانصدهزارتومان`) into them; returns how many (at most MOST), 0 where it is no such word. */
 size_t number_word_split(struct str word, struct str *parts, size_t most);

@@ -2,6 +2,8 @@
  * is said in number.c. */
 #include "gateway/base/number.h"
 
+#include "gateway/base/slip.h"
+
 #define THOUSAND 1000LL
 #define MILLION 1000000LL
 #define MILLIARD 1000000000LL
@@ -35,6 +37,20 @@ const struct number_word *number_word_find(struct str word)
             memcmp(rows[i].word, word.p, word.n) == 0)
             return &rows[i].means;
     return NULL;
+}
+
+bool number_word_near(struct str word)
+{
+    const struct letters typed = letters_of(word);
+    for (size_t i = 0; i < ROWS; i++) {
+        enum number_word_kind kind = rows[i].means.kind;
+        const struct letters known = letters_of(str_from(rows[i].word, rows[i].n));
+        bool counts = kind == WORD_SCALE || kind == WORD_TOMAN || kind == WORD_RIAL;
+        if (counts && typed.n >= 3 && known.n >= 4 && known.n <= SLIP_LETTERS_MOST &&
+            one_slip(&typed, &known))
+            return true;
+    }
+    return false;
 }
 
 static bool may_be_glued(struct str part)

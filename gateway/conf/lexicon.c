@@ -162,6 +162,7 @@ static bool section_means(struct builder *b, struct str section, enum lex_kind *
         *kind = str_is(word, "filler")  ? LEX_FILLER
                 : str_is(word, "group") ? LEX_GROUP
                 : str_is(word, "here")  ? LEX_HERE
+                : str_is(word, "not")   ? LEX_NOT
                                         : LEX_COMMAND;
         *value = *kind == LEX_COMMAND ? command_index(b, word) : 0;
     } else if (str_is(word, "guess") || str_is(word, "alone")) {

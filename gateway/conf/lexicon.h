@@ -29,6 +29,7 @@ enum lex_kind {
     LEX_STEER, /* value: enum steer, of a broadcast or a call */
     LEX_HERE,  /* a yes, where nothing but a number follows */
     LEX_GROUP, /* behind `volunteer`: what follows is a group's name */
+    LEX_NOT,   /* behind what is taken: asked back */
     LEX_KINDS,
 };
 

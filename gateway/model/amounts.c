@@ -74,11 +74,13 @@ void reading_take_amount(struct reading *r, const struct phrase *p)
     c->guessed |= p->two_readings;
 }
 
-/* A part of an amount that nothing took: half of it is missing in
- * `یک میلیون نیم`, and `500 هزاز تومان` has a word in it that may be a scale. */
-enum left { NOTHING_LEFT, DOUBT_LEFT, PART_LEFT };
+/* `500 هزاز`, `5000000 ریل`: behind a number, one slip from a scale or a unit. */
+static bool may_be_of_number(const struct reading *r, const struct token *t)
+{
+    return !reading_is_filler(r, t) && !lexicon_knows(r->lexicon, t->text) && number_word_near(t->text);
+}
 
-static enum left what_is_left(const struct reading *r)
+enum left reading_left(const struct reading *r)
 {
     enum left left = NOTHING_LEFT;
     for (size_t i = r->after; i < r->tokens.n; i++) {
@@ -89,8 +91,11 @@ static enum left what_is_left(const struct reading *r)
             continue;
         if (kind == WORD_HALF || kind == WORD_FOREIGN)
             return PART_LEFT;
-        bool glued = t->touches && before != NULL && before->taken && before->kind == TOKEN_NUMBER;
-        if (glued || kind == WORD_TOMAN || kind == WORD_RIAL || kind == WORD_SCALE)
+        bool behind =
+            before != NULL && before->taken && (before->kind == TOKEN_NUMBER || before->number != NULL);
+        bool glued = t->touches && behind && before->kind == TOKEN_NUMBER;
+        if (glued || (behind && r->command.money_unit == MONEY_UNWRITTEN && may_be_of_number(r, t)) ||
+            kind == WORD_TOMAN || kind == WORD_RIAL || kind == WORD_SCALE)
             left = DOUBT_LEFT;
     }
     return left;
@@ -112,7 +117,7 @@ static void take_amounts(struct reading *r, const struct phrase *code)
         reading_problem(r, PROBLEM_TWO_AMOUNTS);
     else
         reading_take_amount(r, only);
-    enum left left = count == 1 ? what_is_left(r) : NOTHING_LEFT;
+    enum left left = count == 1 ? reading_left(r) : NOTHING_LEFT;
     r->command.guessed |= left == DOUBT_LEFT;
     if (left == PART_LEFT) {
         reading_problem(r, PROBLEM_BAD_AMOUNT);
@@ -137,10 +142,21 @@ static bool take_campaign(struct reading *r, const struct phrase *first_candidat
     return false;
 }
 
+/* `1007 هزار تومان سلامت`: a code and a thousand toman, or 1,007,000 to سلامت. */
+static bool begins_with_code(const struct reading *r)
+{
+    size_t first = r->phrases.n > 0 ? r->phrases.v[0].first : r->after;
+    for (size_t i = r->after; i < first; i++)
+        if (r->tokens.v[i].taken)
+            return false; /* the campaign */
+    return r->phrases.n > 0 && code_valid(r->tokens.v[first].text);
+}
+
 void arguments_pledge(struct reading *r)
 {
     struct candidates c = candidates_find(r);
     struct phrase *code = candidates_take(r, &c);
+    bool named = r->command.campaign.n > 0; /* glued to the keyword */
     take_recurrence(r);
     if (code == NULL && r->command.campaign.n == 0 && !take_campaign(r, c.first)) {
         r->command.typed = c.first != NULL ? c.first->digits : STR("");
@@ -148,5 +164,6 @@ void arguments_pledge(struct reading *r)
         if (c.first != NULL)
             reading_take(r, c.first->first, c.first->last);
     }
+    r->command.guessed |= code == NULL && !named && begins_with_code(r);
     take_amounts(r, code);
 }

@@ -31,6 +31,12 @@ static bool is_reference(const struct phrase *p)
     return p->bare && reference_shape(p->digits);
 }
 
+/* In digits, whatever parts them. */
+static bool is_typed(const struct reading *r, const struct phrase *p)
+{
+    return p->first == p->last && r->tokens.v[p->first].kind == TOKEN_NUMBER;
+}
+
 /* Takes the reference among the numbers.  A number that is none is a wrong
  * reference where STRICT: what was typed was meant. */
 static void take_reference(struct reading *r, bool strict)
@@ -41,14 +47,14 @@ static void take_reference(struct reading *r, bool strict)
         if (is_reference(p) && reference_valid(p->digits)) {
             r->command.guessed |= valid != NULL && !str_eq(valid->digits, p->digits);
             valid = valid != NULL ? valid : p;
-        } else if (wrong == NULL && (is_reference(p) || (strict && p->bare))) {
+        } else if (wrong == NULL && (is_reference(p) || (strict && is_typed(r, p)))) {
             wrong = p;
         }
     }
     const struct phrase *taken = valid != NULL ? valid : wrong;
     if (taken == NULL)
         return;
-    r->command.typed = taken->digits;
+    r->command.typed = r->tokens.v[taken->first].text;
     reading_take(r, taken->first, taken->last);
     if (valid != NULL) {
         r->command.reference = reading_number(valid->digits);
@@ -101,14 +107,33 @@ static void read_receipt(struct reading *r)
 static void read_confirm(struct reading *r)
 {
     take_reference(r, false);
+    if (r->command.guessed)
+        reading_problem(r, PROBLEM_BAD_REFERENCE); /* two of them: it is never guessed */
     const struct phrase *amount = untaken_number(r);
     if (r->command.reference == 0 && amount != NULL && amount->bare)
         reading_problem(r, PROBLEM_BAD_REFERENCE);
     else if (amount != NULL)
         reading_take_amount(r, amount);
+    if (amount != NULL && (r->command.guessed || reading_left(r) != NOTHING_LEFT)) {
+        reading_problem(r, PROBLEM_BAD_AMOUNT);
+        r->command.has_amount = r->command.has_quantity = false;
+    }
     if (untaken_number(r) != NULL)
         reading_problem(r, PROBLEM_TWO_AMOUNTS);
     must_have_reference(r);
+}
+
+/* `بله 5283917`, `بله 5283 9177`: seven digits or more in all, and no reference. */
+static bool is_broken_reference(const struct reading *r)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < r->phrases.n; i++) {
+        const struct phrase *p = &r->phrases.v[i];
+        struct str text = r->tokens.v[p->first].text;
+        for (size_t j = 0; is_typed(r, p) && j < text.n; j++)
+            digits += text.p[j] >= '0' && text.p[j] <= '9';
+    }
+    return digits >= 7;
 }
 
 /* A number that counts no people is 0 of them, which is asked back. */
@@ -116,6 +141,8 @@ static void read_answer(struct reading *r)
 {
     take_reference(r, false);
     const struct phrase *count = untaken_number(r);
+    if (r->command.reference == 0 && is_broken_reference(r))
+        reading_problem(r, PROBLEM_BAD_REFERENCE);
     if (count == NULL || r->command.reference == 0)
         return;
     bool counts = !count->bad && count->unit != UNIT_DAY && count->money == MONEY_UNWRITTEN;

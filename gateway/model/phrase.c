@@ -24,6 +24,7 @@ struct reader {
     bool open_is_digits;
     struct digits digits; /* of an open part written in digits */
     int level;            /* of the open part's last word: 3 hundreds, 2 tens, 1 ones; LEVEL_NONE for none */
+    bool scaled_digits;   /* the last scale closed digits */
     bool touched_scale, hemmat;
 };
 
@@ -104,9 +105,6 @@ static bool take_digits(struct reader *r, const struct token *t, bool after_and)
     r->phrase.bad |= t->negative || t->digits.form == DIGITS_HUGE;
     r->open = (struct decimal){t->digits.whole, 0};
     take_spaced_groups(r, t);
-    /* `2 میلیون و 500` is said for 2,500,000 too */
-    r->phrase.two_readings |=
-        next == 0 && r->term_count > 0 && last_scale(r) >= 1000000 && r->open.mantissa < 1000;
     if (t->digits.form == DIGITS_FRACTION || (t->digits.form == DIGITS_EITHER && next > 0)) {
         r->open = t->digits.fraction;
         r->phrase.bad |= next == 0;
@@ -197,6 +195,7 @@ static bool take_scale(struct reader *r, const struct number_word *w, bool after
     if (!decimal_times(open, w->value, &part) || __builtin_mul_overflow(sum, w->value, &whole) ||
         __builtin_add_overflow(whole, part, &whole))
         r->phrase.bad = true;
+    r->scaled_digits = r->open_is_digits;
     r->terms[keep].value = whole;
     r->terms[keep].scale = w->value;
     r->term_count = keep + 1;
@@ -337,6 +336,36 @@ static void finish(struct reader *r)
     p->rial_bad = p->bad || (p->money != MONEY_RIAL && __builtin_mul_overflow(p->value, 10, &p->rial));
 }
 
+static bool counts_ahead(const struct reader *r)
+{
+    const struct token *t = peek(r, 0);
+    return t != NULL && lexicon_find(r->lexicon, LEX_UNIT, t->text) != NULL;
+}
+
+/* `500 هزار یک بار`, `پانصد هزار سه روز`: a number that stands behind a scale without an "and", and which no
+ * smaller scale closes, is the next one.  In words `پنج هزار نود` is said, too, but where things are counted. */
+static bool is_of_next(const struct reader *before, const struct reader *r)
+{
+    const struct token *t = &r->tokens->v[before->at];
+    if (before->term_count == 0 || before->has_open || !r->has_open || t->kind != TOKEN_WORD ||
+        kind_of(t) == WORD_AND)
+        return false;
+    return before->scaled_digits || (r->open.mantissa < 100 && counts_ahead(r));
+}
+
+static void read_terms(struct reader *r)
+{
+    struct reader closed = *r; /* behind the last scale */
+    while (take_next(r))
+        if (!r->has_open)
+            closed = *r;
+    if (is_of_next(&closed, r))
+        *r = closed;
+    /* `دو میلیون و پانصد` is said for 2,500,000 too */
+    r->phrase.two_readings |=
+        r->has_open && r->term_count > 0 && last_scale(r) >= 1000000 && r->open.mantissa < 1000;
+}
+
 static struct phrase read_phrase(const struct tokens *tokens, size_t first, const struct lexicon *lexicon)
 {
     struct reader r = {.tokens = tokens, .lexicon = lexicon, .at = first, .level = LEVEL_NONE};
@@ -345,8 +374,7 @@ static struct phrase read_phrase(const struct tokens *tokens, size_t first, cons
         r.phrase.bad = r.phrase.rial_bad = true;
         return r.phrase;
     }
-    while (take_next(&r))
-        ;
+    read_terms(&r);
     finish(&r);
     return r.phrase;
 }

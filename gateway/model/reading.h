@@ -38,6 +38,10 @@ struct candidates candidates_find(const struct reading *r);
 /* Takes the one that is the code; NULL where none is valid. */
 struct phrase *candidates_take(struct reading *r, const struct candidates *c);
 void reading_take_amount(struct reading *r, const struct phrase *p);
+/* A part of an amount that nothing took: half of it is missing in
+ * `یک میلیون نیم`, and `500 هزاز تومان` has a word in it that may be a scale. */
+enum left { NOTHING_LEFT, DOUBT_LEFT, PART_LEFT };
+enum left reading_left(const struct reading *r);
 void arguments_pledge(struct reading *r);
 
 /* Reads what stands behind the keyword by the command's shape. */

@@ -88,6 +88,7 @@ void grammar_free(struct grammar *g)
 
 struct cutter {
     struct tokens tokens;
+    struct arena *arena;
     const struct folded *folded;
     const struct lexicon *lexicon;
     size_t end; /* of the token before, in the folded text */
@@ -146,6 +147,42 @@ static void add_word(struct cutter *c, size_t from, size_t to)
     }
 }
 
+/* `ری‌ال`, `پان صد`: words that mean something in a number only once they stand together, of four Persian
+ * letters or more.  Of two that mean something by themselves nothing is made. */
+static const struct number_word *joined(const struct cutter *c, const struct token *a, const struct token *b,
+                                        char glued[], size_t most)
+{
+    enum { LEAST = 4 * 2 };
+    size_t n = a->text.n + b->text.n;
+    if (a->kind != TOKEN_WORD || b->kind != TOKEN_WORD || (a->number != NULL && b->number != NULL) ||
+        n < LEAST || n > most)
+        return NULL;
+    memcpy(glued, a->text.p, a->text.n);
+    memcpy(glued + a->text.n, b->text.p, b->text.n);
+    const struct number_word *number = number_word_find(str_from(glued, n));
+    bool both = number != NULL && lexicon_knows(c->lexicon, a->text) && lexicon_knows(c->lexicon, b->text);
+    return both ? NULL : number;
+}
+
+static void join_words(struct cutter *c)
+{
+    struct tokens *all = &c->tokens;
+    char glued[24]; /* the longest word in a number has less */
+    size_t kept = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        struct token t = all->v[i];
+        const struct number_word *number =
+            i + 1 < all->n ? joined(c, &t, &all->v[i + 1], glued, sizeof glued) : NULL;
+        if (number != NULL) {
+            t.text = str_dup(c->arena, str_from(glued, t.text.n + all->v[i + 1].text.n));
+            t.number = number;
+            t.to = all->v[++i].to;
+        }
+        all->v[kept++] = t;
+    }
+    all->n = kept;
+}
+
 static bool has(const PCRE2_SIZE *ovector, int group)
 {
     return ovector[2 * group] != PCRE2_UNSET;
@@ -156,7 +193,7 @@ struct tokens grammar_tokens(struct grammar *g, struct arena *arena, const struc
 {
     struct str text = folded->text;
     size_t room = text.n + 1 < TOKENS_MOST ? text.n + 1 : TOKENS_MOST;
-    struct cutter c = {{arena_array(arena, struct token, room), 0}, folded, lexicon, 0};
+    struct cutter c = {{arena_array(arena, struct token, room), 0}, arena, folded, lexicon, 0};
     const PCRE2_SIZE *at = pcre2_get_ovector_pointer(g->match);
     for (size_t from = 0; from < text.n && c.tokens.n < room;) {
         int groups =
@@ -173,6 +210,7 @@ struct tokens grammar_tokens(struct grammar *g, struct arena *arena, const struc
             (void)add(&c, TOKEN_COLON, at[0], at[1]); /* full: the loop ends */
         from = at[1];
     }
+    join_words(&c);
     return c.tokens;
 }
 

@@ -7,6 +7,7 @@
 
 #include "gateway/base/arena.h"
 #include "gateway/base/damm.h"
+#include "gateway/base/slip.h"
 #include "gateway/base/utf8.h"
 #include "gateway/model/reading.h"
 
@@ -69,6 +70,16 @@ bool reading_has_strays(const struct reading *r, bool anywhere)
     return false;
 }
 
+/* `انصراف نمی‌دهم`: words that nothing takes change nothing behind what is taken, but for a "not". */
+static bool is_negated(const struct reading *r)
+{
+    size_t last;
+    for (size_t i = r->after; i < r->tokens.n; i++)
+        if (!r->tokens.v[i].taken && reading_match(r, i, 1u << LEX_NOT, &last) != NULL)
+            return true;
+    return false;
+}
+
 static void begin_command(struct reading *r, enum command_name name, size_t first, size_t last)
 {
     r->command.name = name;
@@ -80,7 +91,7 @@ static void begin_command(struct reading *r, enum command_name name, size_t firs
 static void finish_command(struct reading *r)
 {
     arguments_read(r);
-    r->command.guessed |= reading_has_strays(r, false);
+    r->command.guessed |= reading_has_strays(r, false) || is_negated(r);
     if (command_rows[r->command.name].guess == GUESS_NEVER)
         r->command.guessed =
             false; /* reached exactly or not at all; what it writes waits for a code anyway */
@@ -172,45 +183,20 @@ static bool try_whole(struct reading *r, size_t at)
 
 /* ---- one slip ---- */
 
-enum { SLIP_LETTERS_MOST = 24, LONGEST_KEYWORD = 48 /* bytes */ };
-
-static size_t letters_of(struct str word, uint32_t *letters)
-{
-    size_t n = 0;
-    while (word.n > 0 && n <= SLIP_LETTERS_MOST)
-        letters[n++] = utf8_next(&word);
-    return n;
-}
-
-/* One letter more, less or changed, or two neighbours swapped. */
-static bool one_slip(const uint32_t *a, size_t n, const uint32_t *b, size_t m)
-{
-    size_t i = 0, same = 0;
-    if (n > m + 1 || m > n + 1)
-        return false;
-    while (i < n && i < m && a[i] == b[i])
-        i++;
-    while (same < n - i && same < m - i && a[n - 1 - same] == b[m - 1 - same])
-        same++;
-    size_t left = n - i - same, right = m - i - same;
-    if (left <= 1 && right <= 1)
-        return left + right > 0;
-    return left == 2 && right == 2 && a[i] == b[i + 1] && a[i + 1] == b[i];
-}
+enum { LONGEST_KEYWORD = 48 /* bytes */ };
 
 /* The only command that a slip of WORD reaches, or NULL. */
 static const struct lex_entry *slip_of(const struct lexicon *lexicon, struct str word)
 {
-    uint32_t typed[SLIP_LETTERS_MOST + 1], known[SLIP_LETTERS_MOST + 1];
-    size_t n = letters_of(word, typed);
+    const struct letters typed = letters_of(word);
     const struct lex_entry *found = NULL;
-    if (n < 3 || n > SLIP_LETTERS_MOST)
+    if (typed.n < 3 || typed.n > SLIP_LETTERS_MOST)
         return NULL;
     for (const struct lex_entry *e = lexicon->all; e != NULL; e = e->all) {
         if (e->kind != LEX_COMMAND || e->words != 1 || e->glued.n > word.n + 4 || word.n > e->glued.n + 4)
             continue;
-        size_t m = letters_of(e->glued, known);
-        if (m < 3 || m > SLIP_LETTERS_MOST || !one_slip(typed, n, known, m))
+        const struct letters known = letters_of(e->glued);
+        if (known.n < 3 || known.n > SLIP_LETTERS_MOST || !one_slip(&typed, &known))
             continue;
         if (found != NULL && found->value != e->value)
             return NULL;
@@ -252,11 +238,10 @@ static bool any_candidate(const struct reading *r)
 static bool try_glued_campaign(struct reading *r, size_t at)
 {
     struct str word = r->tokens.v[at].text;
-    uint32_t letters[SLIP_LETTERS_MOST + 1];
     const struct lex_entry *best = NULL;
     for (size_t n = 1; n < word.n && n <= LONGEST_KEYWORD; n++) {
         const struct lex_entry *e = lexicon_find(r->lexicon, LEX_COMMAND, str_from(word.p, n));
-        if (e != NULL && e->value == COMMAND_pledge && letters_of(str_after(word, n), letters) >= 3)
+        if (e != NULL && e->value == COMMAND_pledge && letters_of(str_after(word, n)).n >= 3)
             best = e;
     }
     r->phrases = phrases_find(r->arena, &r->tokens, at + 1, r->lexicon);

@@ -475,6 +475,83 @@ static const struct {
     {"نذر 1007 2 میلیون ربع", 20000000}, {"pledge 1007 .5m", 50000000},
 };
 
+/* What may mean another amount, another reference or the opposite is never exact. */
+static const struct row doubtful[] = {
+    /* a code and a thousand toman, or 1,007,000 to a campaign */
+    {"نذر 1007 هزار تومان سلامت", "pledge guessed campaign=سلامت amount_rial=10070000"},
+    {"نذر برای 1007 هزار تومان سلامت", "pledge guessed campaign=سلامت amount_rial=10070000"},
+    {"نذر سلامت 1007 هزار تومان", "pledge exact campaign=سلامت amount_rial=10070000"},
+    {"نذرسلامت 1007 هزار تومان", "pledge exact campaign=سلامت amount_rial=10070000"},
+    {"نذر 1008 هزار تومان سلامت", "pledge exact campaign=سلامت amount_rial=10080000"},
+    {"نذر سلامت", "pledge !no_amount campaign=سلامت"},
+    {"نذر سلامت 500 هزار تومان", "pledge exact campaign=سلامت amount_rial=5000000"},
+    /* parted words of a number */
+    {"نذر 1007 5000000 ری‌ال", P5},
+    {"نذر 1007 5 میلی‌ون ریال", P5},
+    {"نذر 1007 پان صد هزار تومان", P5},
+    {"نذر 1007 پانصد هز ار تو مان", P5},
+    {"نذر 1007 500000 به 5", "pledge !two_amounts need=1007"},
+    /* one slip from a scale or a unit */
+    {"نذر 1007 5000000 Rls", P5},
+    {"نذر 1007 5000000 riyals", P5},
+    {"نذر 1007 5000000 ریل", "pledge guessed need=1007 amount_rial=50000000"},
+    {"نذر 1007 5000000 rail", "pledge guessed need=1007 amount_rial=50000000"},
+    {"نذر 1007 پنج میلیون ریل", "pledge guessed need=1007 amount_rial=50000000"},
+    {"نذر 1007 500000 تومان ریل", P5},
+    {"نذر 1007 500000 برای ریل", P5},
+    {"نذر 1007 200 هزا", "pledge guessed need=1007 amount_rial=2000"},
+    {"نذر 1007 500000 خدا خیرتان دهد", P5},
+    {"نذر 1007 500000 ان", P5},
+    {"نذر 1007 500000 abcdefghijklmnopqrstuvwxyz", P5},
+    /* a number behind a scale that is no part of it */
+    {"نذر 1007 500 هزار یک بار", "pledge !two_amounts need=1007"},
+    {"pledge 1007 500 thousand one time", "pledge !two_amounts need=1007"},
+    {"نذر 1007 پانصد هزار سه روز", "pledge !two_amounts need=1007"},
+    {"نذر 1007 پانصد هزار دو عدد", "pledge !two_amounts need=1007"},
+    {"نذر 1007 پانصد هزار و دو عدد", "pledge exact need=1007 quantity=500002 unit=item"},
+    {"نذر 1007 دو هزار پانصد عدد", "pledge exact need=1007 quantity=2500 unit=item"},
+    {"نذر 1007 پنج هزار نود تومان", "pledge exact need=1007 amount_rial=50900"},
+    {"نذر 1007 پنج هزار نود", "pledge exact need=1007 amount_rial=50900"},
+    {"نذر 1007 دو هزار پانصد", "pledge exact need=1007 amount_rial=25000"},
+    {"pledge 1007 two thousand ten", "pledge exact need=1007 amount_rial=20100"},
+    {"نذر 1007 2 میلیون پانصد هزار", "pledge exact need=1007 amount_rial=25000000"},
+    {"نذر 1007 2 میلیون و پانصد", "pledge guessed need=1007 amount_rial=20005000"},
+    {"نذر 1007 دو میلیون و پانصد", "pledge guessed need=1007 amount_rial=20005000"},
+    {"نذر 1007 دو هزار و پانصد", "pledge exact need=1007 amount_rial=25000"},
+    {"نذر 1007 دو میلیون و هزار و پانصد", "pledge exact need=1007 amount_rial=20015000"},
+    /* who confirms money is never guessed at */
+    {"تایید 48291761 52839177", "confirm !bad_reference reference=48291761"},
+    {"تایید 48291761 1.500 میلیون", "confirm !bad_amount reference=48291761"},
+    {"تایید 48291761 500 هزاز تومان", "confirm !bad_amount reference=48291761"},
+    {"تایید 48291761 یک میلیون نیم", "confirm !bad_amount reference=48291761"},
+    {"تایید 48291761 500 هزار", "confirm exact reference=48291761 amount_rial=5000000"},
+    {"تایید 48291761", "confirm exact reference=48291761"},
+    /* a reference that cannot be read is not passed over */
+    {"انصراف 48,291,716", "cancel !bad_reference"},
+    {"انصراف 48291716", "cancel !bad_reference"},
+    {"انصراف یک", "cancel exact"},
+    {"بله 52,839,177", "yes !bad_reference"},
+    {"بله 5283 9177", "yes !bad_reference"},
+    {"بله 5283917", "yes !bad_reference"},
+    {"بله 3", "yes exact"},
+    {"بله سه میلیون", "yes exact"},
+    {"بله 52839177 3", "yes exact reference=52839177 quantity=3"},
+    /* "not" */
+    {"انصراف نمی‌دهم", "cancel guessed"},
+    {"پرداخت 48291761 نشد", "paid guessed reference=48291761"},
+    {"نذر 1007 500000 نمی‌کنم", G5},
+    {"volunteer not me", "volunteer guessed"},
+    {"انصراف از دریافت پیامک", "stop exact"},
+    {"دیگه پیام ندید", "stop exact"},
+    {"توقف داوطلب", "leave exact"},
+    {"نیاز به دارو داریم", "ask guessed text=نیاز~به~دارو~داریم"},
+};
+
+static void what_is_doubtful_is_asked_back(void **state)
+{
+    check_rows(*state, doubtful, sizeof doubtful / sizeof doubtful[0]);
+}
+
 static void no_part_of_an_amount_is_dropped(void **state)
 {
     const struct words *words = *state;
@@ -499,6 +576,7 @@ int main(void)
         cmocka_unit_test(donors_commands_are_read),
         cmocka_unit_test(peoples_commands_are_read),
         cmocka_unit_test(nothing_is_made_up),
+        cmocka_unit_test(what_is_doubtful_is_asked_back),
         cmocka_unit_test(no_part_of_an_amount_is_dropped),
     };
     return cmocka_run_group_tests_name("understand", tests, words_open, words_close);
