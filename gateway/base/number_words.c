@@ -46,8 +46,7 @@ bool number_word_near(struct str word)
         enum number_word_kind kind = rows[i].means.kind;
         const struct letters known = letters_of(str_from(rows[i].word, rows[i].n));
         bool counts = kind == WORD_SCALE || kind == WORD_TOMAN || kind == WORD_RIAL;
-        if (counts && typed.n >= 3 && known.n >= 4 && known.n <= SLIP_LETTERS_MOST &&
-            one_slip(&typed, &known))
+        if (counts && typed.n >= 3 && known.n >= 4 && one_slip(&typed, &known))
             return true;
     }
     return false;

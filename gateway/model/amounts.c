@@ -86,8 +86,7 @@ enum left reading_left(const struct reading *r)
     for (size_t i = r->after; i < r->tokens.n; i++) {
         const struct token *t = &r->tokens.v[i], *before = i > 0 ? t - 1 : NULL;
         enum number_word_kind kind = t->number != NULL ? t->number->kind : WORD_NONE;
-        if (t->taken ||
-            t->kind != TOKEN_WORD) /* unreachable: numbers and dates are phrases, taken or counted */
+        if (t->taken || t->kind != TOKEN_WORD)
             continue;
         if (kind == WORD_HALF || kind == WORD_FOREIGN)
             return PART_LEFT;

@@ -131,7 +131,7 @@ static bool is_broken_reference(const struct reading *r)
         const struct phrase *p = &r->phrases.v[i];
         struct str text = r->tokens.v[p->first].text;
         for (size_t j = 0; is_typed(r, p) && j < text.n; j++)
-            digits += text.p[j] >= '0' && text.p[j] <= '9';
+            digits += text.p[j] >= '0'; /* else it parts them */
     }
     return digits >= 7;
 }

@@ -347,8 +347,7 @@ static bool counts_ahead(const struct reader *r)
 static bool is_of_next(const struct reader *before, const struct reader *r)
 {
     const struct token *t = &r->tokens->v[before->at];
-    if (before->term_count == 0 || before->has_open || !r->has_open || t->kind != TOKEN_WORD ||
-        kind_of(t) == WORD_AND)
+    if (before->term_count == 0 || !r->has_open || kind_of(t) == WORD_AND)
         return false;
     return before->scaled_digits || (r->open.mantissa < 100 && counts_ahead(r));
 }

@@ -149,8 +149,8 @@ static void add_word(struct cutter *c, size_t from, size_t to)
 
 /* `ری‌ال`, `پان صد`: words that mean something in a number only once they stand together, of four Persian
  * letters or more.  Of two that mean something by themselves nothing is made. */
-static const struct number_word *joined(const struct cutter *c, const struct token *a, const struct token *b,
-                                        char glued[], size_t most)
+static const struct number_word *joined(const struct token *a, const struct token *b, char glued[],
+                                        size_t most)
 {
     enum { LEAST = 4 * 2 };
     size_t n = a->text.n + b->text.n;
@@ -159,9 +159,7 @@ static const struct number_word *joined(const struct cutter *c, const struct tok
         return NULL;
     memcpy(glued, a->text.p, a->text.n);
     memcpy(glued + a->text.n, b->text.p, b->text.n);
-    const struct number_word *number = number_word_find(str_from(glued, n));
-    bool both = number != NULL && lexicon_knows(c->lexicon, a->text) && lexicon_knows(c->lexicon, b->text);
-    return both ? NULL : number;
+    return number_word_find(str_from(glued, n));
 }
 
 static void join_words(struct cutter *c)
@@ -172,7 +170,7 @@ static void join_words(struct cutter *c)
     for (size_t i = 0; i < all->n; i++) {
         struct token t = all->v[i];
         const struct number_word *number =
-            i + 1 < all->n ? joined(c, &t, &all->v[i + 1], glued, sizeof glued) : NULL;
+            i + 1 < all->n ? joined(&t, &all->v[i + 1], glued, sizeof glued) : NULL;
         if (number != NULL) {
             t.text = str_dup(c->arena, str_from(glued, t.text.n + all->v[i + 1].text.n));
             t.number = number;
