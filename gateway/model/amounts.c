@@ -77,7 +77,7 @@ void reading_take_amount(struct reading *r, const struct phrase *p)
 /* `500 هزاز`, `5000000 ریل`: behind a number, one slip from a scale or a unit. */
 static bool may_be_of_number(const struct reading *r, const struct token *t)
 {
-    return !reading_is_filler(r, t) && !lexicon_knows(r->lexicon, t->text) && number_word_near(t->text);
+    return !lexicon_knows(r->lexicon, t->text) && number_word_near(t->text);
 }
 
 enum left reading_left(const struct reading *r)

@@ -499,6 +499,7 @@ static const struct row doubtful[] = {
     {"نذر 1007 پنج میلیون ریل", "pledge guessed need=1007 amount_rial=50000000"},
     {"نذر 1007 500000 تومان ریل", P5},
     {"نذر 1007 500000 برای ریل", P5},
+    {"pledge 1007 500000 tome", P5},
     {"نذر 1007 200 هزا", "pledge guessed need=1007 amount_rial=2000"},
     {"نذر 1007 500000 خدا خیرتان دهد", P5},
     {"نذر 1007 500000 ان", P5},
