@@ -74,6 +74,8 @@ static struct str paused(struct store *store, struct arena *arena, const struct 
 {
     struct str note = store_note(store, arena, str_printf(arena, "paused.%.*s", STR_ARG(m->channel))), until;
     int64_t ms;
+    if (m->reason.n > 0 && !str_starts(m->reason, str_of(send_result_names[SEND_MISCONFIGURED])))
+        return STR(""); /* it was tried since, and waits for something else */
     if (note.p == NULL || !str_split(&note, ' ', &until) || !str_to_i64(until, &ms) || ms <= now_ms)
         return STR("");
     return str_printf(arena, "channel %.*s, which the telecom refuses (%.*s): see its username and password",

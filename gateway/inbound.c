@@ -271,8 +271,9 @@ static void refuse(struct gateway *g, const struct channel *channel, struct aren
 static bool is_health(struct gateway *g, const struct http_request *request, struct http_ticket ticket)
 {
     bool health = str_is(request->path, "/healthz"), ready = str_is(request->path, "/readyz");
+    bool well = health || gateway_ready(g);
     if (health || ready)
-        answer(g, ticket, health || gateway_ready(g) ? 200 : 503, STR("ok\n"));
+        answer(g, ticket, well ? 200 : 503, well ? STR("ok\n") : STR("not ready\n"));
     return health || ready;
 }
 

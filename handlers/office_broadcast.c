@@ -166,9 +166,11 @@ static int ask_others(const struct office *o, const struct broadcast *b)
 static struct office_said want_second(const struct office *o, const struct broadcast *b)
 {
     int64_t now = office_now(o);
-    if (broadcast_ask(o->store, b->id, now - HOUR, now) && ask_others(o, b) == 0)
-        return say_ref(o, OFFICE_DONE, "broadcast.second.none", b);
-    return say_ref(o, OFFICE_DONE, "broadcast.second", b);
+    if (!broadcast_ask(o->store, b->id, now - HOUR, now) || ask_others(o, b) > 0)
+        return say_ref(o, OFFICE_DONE, "broadcast.second", b);
+    if (!broadcast_ask(o->store, b->id, now, 0)) /* never: there was nobody */
+        return failed();
+    return say_ref(o, OFFICE_DONE, "broadcast.second.none", b);
 }
 
 struct office_said office_broadcast_approve(const struct office *o, uint32_t reference, struct broadcast *b)

@@ -209,7 +209,7 @@ static void a_file_becomes_a_snapshot(void **state)
     struct world *w = *state;
     const struct config *c =
         good(w, SERVICE "duplicate_window = 5m\nsmallest_pledge = 1 toman ; so little\n" CHANNEL
-                        "rate = 7\n[channel b]\nprovider = other\nnumber = 1\nsecret = t\n"
+                        "rate = 7\nsms = a\n[channel b]\nprovider = other\nnumber = 1\nsecret = t\n"
                         "api_key = k\nnext = a\nsms = a\nquiet =\nline = promo\nlinks = yes\n"
                         "cards =\nsuffix = no\n");
     assert_true(c->service.duplicate_window == 300000 && c->service.smallest_pledge == 10);
@@ -267,7 +267,7 @@ static void channels_are_checked(void **state)
     bad(&t, w, "[channel a]\nprovider = kannel\nsecret = s\nnumber = 1\n", 1, "lacks send_url");
     bad(&t, w, "[channel a]\nprovider = kannel\nnumber = 1\nsend_url = http://k/\n", 1, "secret");
     bad(&t, w, CHANNEL "next = b\n", 1, "no other channel");
-    bad(&t, w, CHANNEL "sms = b\n", 1, "no other channel");
+    bad(&t, w, CHANNEL "sms = b\n", 1, "names no channel: b");
     bad(&t, w, CHANNEL "next = a\n", 1, "no other channel");
     bad(&t, w, CHANNEL "rate = 0\n", 1, "rate");
     bad(&t, w, CHANNEL "in_flight = 0\n", 1, "in_flight");
