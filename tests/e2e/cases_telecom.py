@@ -5,6 +5,7 @@ bounded (promises 5 and 8, and the traps about libcurl).
 """
 
 import json
+import signal
 import time
 
 from service import PATIENCE, until
@@ -69,6 +70,13 @@ def unauthorised(stage):
         until(lambda: service.counted("yavar_sends_total", result="misconfigured") >= 1, 3, "counted")
         assert out(service, phone)["status"] in ("queued", "held", *SETTLED), f"{out(service, phone)}"
         assert service.request("GET", "/readyz").status == 200, "receiving must go on"
+        ident = service.messages(phone)[0]["id"]
+        waits_for = lambda: json.loads(service.cli("message", "show", ident).stdout)["waits_for"]
+        assert "which the telecom refuses" in waits_for(), waits_for()
+        telecom.script("503", to=phone)
+        service.process.send_signal(signal.SIGHUP)  # a person has looked, and it is tried again
+        assert telecom.wait(phone, 2, 5.0), "not tried again"
+        until(lambda: "the next try at" in waits_for(), 3, "told of the next try, not of what was mended")
 
 
 @case("reset after the request was read: uncertain, then again and marked")

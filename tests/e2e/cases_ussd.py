@@ -269,6 +269,8 @@ def at_once(stage):
 @case("USSD: while nothing can be kept, the page is an apology, and later the session goes on")
 def store_away(stage):
     with house(stage, service={"disk_reserve": "1TiB"}) as (service, _):
+        answer = service.request("GET", "/readyz")
+        assert (answer.status, answer.body) == (503, b"not ready\n"), answer
         for gateway in GATEWAYS.values():
             handset = Handset(service, gateway, stage.phone())
             page = handset.dial()
