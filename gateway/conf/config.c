@@ -297,15 +297,13 @@ static bool is_signed(const struct loader *l, const struct channel *channel)
 
 static void check_channel(struct loader *l, const struct channel *channel)
 {
-    const struct config *config = l->config;
-    if (channel->next.n > 0 &&
-        (config_channel(config, channel->next) == NULL || str_eq(channel->next, channel->name)))
-        faults_add(l->faults, l->ini.file, channel->line_no, "[channel %.*s] names no other channel: %.*s",
-                   STR_ARG(channel->name), STR_ARG(channel->next));
-    if (channel->sms.n > 0 &&
-        config_channel(config, channel->sms) == NULL) /* a line of both may be its own */
-        faults_add(l->faults, l->ini.file, channel->line_no, "[channel %.*s] names no channel: %.*s",
-                   STR_ARG(channel->name), STR_ARG(channel->sms));
+    const struct str links[] = {channel->next, channel->sms}; /* a line of both may be its own SMS line */
+    for (size_t i = 0; i < 2; i++)
+        if (links[i].n > 0 &&
+            (config_channel(l->config, links[i]) == NULL || (i == 0 && str_eq(links[i], channel->name))))
+            faults_add(l->faults, l->ini.file, channel->line_no,
+                       "[channel %.*s] names no other channel: %.*s", STR_ARG(channel->name),
+                       STR_ARG(links[i]));
     if (channel->secret.n == 0 && !is_signed(l, channel))
         faults_add(l->faults, l->ini.file, channel->line_no,
                    "[channel %.*s] has neither secret nor signature: anyone could text as anyone",

@@ -342,8 +342,9 @@ static bool counts_ahead(const struct reader *r)
     return t != NULL && lexicon_find(r->lexicon, LEX_UNIT, t->text) != NULL;
 }
 
-/* `500 هزار یک بار`, `پانصد هزار سه روز`: a number that stands behind a scale without an "and", and which no
- * smaller scale closes, is the next one.  In words `پنج هزار نود` is said, too, but where things are counted. */
+/* `500 هزار یک بار`, `پانصد هزار سه روز`: a number that stands behind a scale
+ * without an "and", and which no smaller scale closes, is the next one.  In words
+ * `پنج هزار نود` is said, too, but where things are counted. */
 static bool is_of_next(const struct reader *before, const struct reader *r)
 {
     const struct token *t = &r->tokens->v[before->at];

@@ -267,7 +267,7 @@ static void channels_are_checked(void **state)
     bad(&t, w, "[channel a]\nprovider = kannel\nsecret = s\nnumber = 1\n", 1, "lacks send_url");
     bad(&t, w, "[channel a]\nprovider = kannel\nnumber = 1\nsend_url = http://k/\n", 1, "secret");
     bad(&t, w, CHANNEL "next = b\n", 1, "no other channel");
-    bad(&t, w, CHANNEL "sms = b\n", 1, "names no channel: b");
+    bad(&t, w, CHANNEL "sms = b\n", 1, "no other channel");
     bad(&t, w, CHANNEL "next = a\n", 1, "no other channel");
     bad(&t, w, CHANNEL "rate = 0\n", 1, "rate");
     bad(&t, w, CHANNEL "in_flight = 0\n", 1, "in_flight");
